@@ -1,0 +1,90 @@
+"""What was shown: captions, conditions and pictures of a study's stimuli."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from explorer.errors import StudyError
+from explorer.study.study import Study
+
+MAX_PIXELS = 64_000_000  # a larger picture is refused: a few bytes may unpack to gigabytes
+
+
+def captions(study: Study) -> dict[int, tuple[str, ...]]:
+    """The non-empty captions of each stimulus, by id; the words where a story was heard."""
+    if "stimuli/images" in study:
+        stimuli = study["stimuli/images"]
+        if "caption" in stimuli:
+            rows = stimuli.caption.transpose("stimulus", "caption_index").values
+        else:
+            rows = np.empty((stimuli.sizes["stimulus"], 0), dtype=object)
+        kept = [tuple(str(c) for c in row if str(c).strip()) for row in rows]
+        return dict(zip(stimuli.stimulus.values.tolist(), kept, strict=True))
+    return {}
+
+
+def labels(study: Study, coordinate: str) -> dict[int, str]:
+    """``condition``, ``concept`` or ``split`` of each stimulus; empty where there is none."""
+    if "stimuli/images" not in study or coordinate not in study["stimuli/images"]:
+        return {}
+    stimuli = study["stimuli/images"]
+    values = [str(v) for v in stimuli[coordinate].values]
+    return dict(zip(stimuli.stimulus.values.tolist(), values, strict=True))
+
+
+def image_files(study: Study) -> dict[int, str]:
+    """File below ``images/`` of each stimulus that has a picture."""
+    return {k: v for k, v in labels(study, "image").items() if v}
+
+
+def open_image(folder: Path, file: str) -> Image.Image:
+    """Decode one picture to RGB: the first frame, transparency on white, 16-bit scaled.
+
+    Raises
+    ------
+    StudyError
+        if the file is missing, lies outside ``folder``, is no picture, is cut off or too large
+    """
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise StudyError(f"{file!r} lies outside {folder}. Copy the picture into it.")
+    if not path.is_file():
+        raise StudyError(f"{path} does not exist. Restore it, or empty its cell in 'image'.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise StudyError(
+                        f"{path} has {picture.width}x{picture.height} pixels, expected at most "
+                        f"{MAX_PIXELS:,} in all. Scale it down."
+                    )
+                return _to_rgb(picture)
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+    ) as error:
+        if isinstance(error, StudyError):
+            raise
+        raise StudyError(f"{path} is no complete picture ({error}). Replace it.") from error
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    picture.load()
+    if picture.mode.startswith(("I", "F")):  # 16-bit grey: convert() would clip, not scale
+        values: np.ndarray[Any, Any] = np.asarray(picture, dtype=np.float64)
+        top = 65535.0 if values.max(initial=0) > 255 else 255.0  # noqa: PLR2004 - bit depths
+        return Image.fromarray((values / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        rgba = picture.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return picture.convert("RGB")

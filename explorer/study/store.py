@@ -1,0 +1,199 @@
+"""One group, one Zarr store: opened lazily, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import zarr
+from zarr.errors import BaseZarrError
+
+from explorer.errors import StudyError
+
+SUFFIX = ".zarr"
+PARTIAL = ".partial-"  # being written; never read
+RESUMABLE = ".resumable-"  # being written block by block; a killed run goes on here
+RETIRED = ".retired-"  # replaced, not yet deleted; comes back if its successor never arrived
+_STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its writer
+
+# Chunk length by dim: the app reads one layer, an analysis a block of places.
+_CHUNKS = {"layer": 1, "repeat": 1, "vertex": 4096, "target": 4096, "pair": 2**18}
+_CHUNK_BYTES = 32 * 2**20
+
+
+def open_group(path: Path) -> xr.Dataset:
+    """Open a group without reading its values.
+
+    Raises
+    ------
+    StudyError
+        if the store is damaged; the text says what could not be read
+    """
+    try:
+        return xr.open_zarr(path, chunks=None, consolidated=False, mask_and_scale=False)
+    except (OSError, ValueError, KeyError, TypeError, BaseZarrError) as error:
+        raise StudyError(
+            f"{path} cannot be read ({_short(error)}); expected a complete Zarr group. "
+            "Import or compute it again."
+        ) from error
+
+
+def write_group(path: Path, dataset: xr.Dataset) -> None:
+    """Write ``dataset`` beside ``path``, then put it in place; an earlier group is replaced.
+
+    Raises
+    ------
+    StudyError
+        if the disk is full or the folder cannot be written; what was there before stays
+    """
+    beside = path.with_name(f".{path.name}{PARTIAL}{uuid.uuid4().hex[:8]}")
+    with explain_disk(path, dataset.nbytes), removed_on_failure(beside):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plain = _plain(dataset)
+        encoding: dict[Any, Any] = {
+            name: {"chunks": chunk_shape(v.dims, v.shape, v.dtype.itemsize)}
+            for name, v in plain.variables.items()
+            if v.ndim and v.size
+        }
+        plain.to_zarr(beside, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+        put_in_place(beside, path)
+
+
+def put_in_place(beside: Path, path: Path) -> None:
+    """Rename a finished folder to its name; what had the name is deleted afterwards."""
+    retired = path.with_name(f".{path.name}{RETIRED}{uuid.uuid4().hex[:8]}")
+    if path.exists():
+        path.rename(retired)
+    beside.rename(path)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def recover(folder: Path) -> list[Path]:
+    """Bring back groups whose replacement was cut off, and drop what killed writers left.
+
+    Returns the paths brought back.
+    """
+    for partial in folder.rglob(f".*{PARTIAL}*"):
+        if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
+            _delete(partial)
+    restored = []
+    for retired in sorted(folder.rglob(f".*{RETIRED}*")):
+        path = retired.with_name(retired.name[1:].split(RETIRED)[0])
+        if path.exists():
+            shutil.rmtree(retired, ignore_errors=True)
+        else:
+            retired.rename(path)
+            restored.append(path)
+    return restored
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON whole or not at all."""
+    beside = path.with_name(f".{path.name}{PARTIAL}{uuid.uuid4().hex[:8]}")
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    with explain_disk(path, len(text)), removed_on_failure(beside):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+
+@contextlib.contextmanager
+def explain_disk(path: Path, n_bytes: int) -> Iterator[None]:
+    """Turn a full disk or a forbidden folder into a text that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StudyError(
+                f"{path}: the disk is full; up to {n_bytes / 1e6:,.1f} MB are needed. "
+                "Nothing was changed: free some space and try again."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise StudyError(
+                f"{path}: the folder cannot be written ({error.strerror}). Change its "
+                "permissions, or copy the study to a folder of yours."
+            ) from error
+        raise
+
+
+@contextlib.contextmanager
+def removed_on_failure(beside: Path) -> Iterator[None]:
+    """Leave nothing half-written behind, whatever goes wrong."""
+    try:
+        yield
+    except BaseException:
+        _delete(beside)
+        raise
+
+
+def chunk_shape(dims: tuple[Any, ...], shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Chunks of one layer, one repeat, 4,096 places; the longest dim is cut to 32 MB."""
+    chunks = [min(n, _CHUNKS.get(str(d), n)) or 1 for d, n in zip(dims, shape, strict=True)]
+    while np.prod(chunks, dtype=np.int64) * itemsize > _CHUNK_BYTES:
+        longest = int(np.argmax(chunks))
+        chunks[longest] = -(-chunks[longest] // 2)
+    return tuple(chunks)
+
+
+def create_array(path: Path, template: xr.Dataset, name: str) -> zarr.Array[Any]:
+    """Lay out ``template`` at ``path`` with variable ``name`` still unwritten, and open that."""
+    plain = _plain(template.drop_vars(name))
+    plain.to_zarr(path, mode="w", zarr_format=3, consolidated=False)
+    values = template[name]
+    return zarr.open_group(path, mode="r+").create_array(
+        name,
+        shape=values.shape,
+        dtype=values.dtype,
+        chunks=chunk_shape(values.dims, values.shape, values.dtype.itemsize),
+        dimension_names=[str(d) for d in values.dims],
+        attributes=dict(values.attrs),
+        fill_value=np.nan,
+    )
+
+
+def open_array(path: Path, name: str) -> zarr.Array[Any]:
+    """Open one variable of a group under construction for writing."""
+    found = zarr.open_group(path, mode="r+")[name]
+    if not isinstance(found, zarr.Array):
+        raise StudyError(f"{path}/{name} is no array. Delete {path} and start again.")
+    return found
+
+
+def set_attribute(path: Path, name: str, value: str) -> None:
+    """Set one attribute of a group under construction."""
+    zarr.open_group(path, mode="r+").attrs[name] = value
+
+
+def _plain(dataset: xr.Dataset) -> xr.Dataset:
+    """Text as variable-length strings (fixed-width text has no Zarr 3 specification)."""
+    plain = dataset.copy(deep=False)
+    for name, values in dataset.variables.items():
+        plain[name].encoding = {}
+        if values.dtype.kind in "OTU":
+            text = np.asarray(values.values, dtype=object)
+            plain[name] = (values.dims, text, values.attrs)
+    return plain
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]

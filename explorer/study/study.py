@@ -1,0 +1,227 @@
+"""A study: a folder of groups, read lazily and written atomically."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from explorer.errors import StudyError
+from explorer.registry import unknown_name
+from explorer.study import store
+from explorer.study.digest import digest_dataset, digest_json
+from explorer.study.schema import SCHEMA_VERSION, find_group, group_faults
+
+MANIFEST = "study.json"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_COMPUTED = ("results/", "features/")  # what a read-only study sends to a folder of the user's
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What ``study.json`` says.
+
+    Attributes
+    ----------
+    schema_version : integer; an older study is refused with the command that upgrades it
+    title, citation, licence : as shown in the app
+    simulated : True if no brain was measured; every page and export then says so
+    mesh : name of the mesh of all fMRI responses; "" if they have none
+    montage : name of the EEG montage; "" if only the channels' own places are known
+    unfinished : the command that fills the study and has not ended; "" if complete
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    title: str = ""
+    citation: str = ""
+    licence: str = ""
+    simulated: bool = False
+    mesh: str = ""
+    montage: str = ""
+    unfinished: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Study:
+    """A folder of groups; ``study["responses/fmri/sub-01"]`` opens one lazily.
+
+    Parameters
+    ----------
+    path : the study's folder
+    overlay : where features and results go if the study is read-only
+
+    Raises
+    ------
+    StudyError
+        if there is no study, or it was written by another version
+    """
+
+    def __init__(self, path: Path, overlay: Path | None = None) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        self.read_only = not os.access(self.path, os.W_OK)
+        self.overlay = overlay
+        self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
+        self._lock = threading.Lock()
+        if not self.read_only:
+            store.recover(self.path)
+
+    @classmethod
+    def create(cls, path: Path, **manifest: Any) -> Study:
+        """Make an empty study; an existing one keeps its groups and gets the new manifest."""
+        path = Path(path)
+        if path.exists() and not (path / MANIFEST).exists() and any(path.iterdir()):
+            raise StudyError(
+                f"{path} is a folder with other things in it. Name a new or empty folder."
+            )
+        store.write_json(path / MANIFEST, _to_json(Manifest(**manifest)))
+        return cls(path)
+
+    def describe(self, **changes: Any) -> None:
+        """Change the manifest."""
+        known = {f.name: getattr(self.manifest, f.name) for f in fields(Manifest)}
+        self.manifest = Manifest(**{**known, **changes})
+        store.write_json(self.path / MANIFEST, _to_json(self.manifest))
+
+    def groups(self, prefix: str = "") -> list[str]:
+        """Names of all complete groups that start with ``prefix``, sorted."""
+        names = set()
+        for root in self._roots():
+            for folder in root.glob(f"{_literal_folder(prefix)}**/[!.]*{store.SUFFIX}"):
+                name = folder.relative_to(root).as_posix().removesuffix(store.SUFFIX)
+                if not any(part.startswith(".") for part in name.split("/")):
+                    names.add(name)
+        return sorted(n for n in names if n.startswith(prefix))
+
+    def names(self, prefix: str) -> list[str]:
+        """The last part of the names of all groups right below ``prefix``, e.g. subjects."""
+        return [n.removeprefix(prefix) for n in self.groups(prefix) if "/" not in n[len(prefix) :]]
+
+    def __contains__(self, name: str) -> bool:
+        return self._find(name) is not None
+
+    def __getitem__(self, name: str) -> xr.Dataset:
+        path = self._find(name)
+        if path is None:
+            raise unknown_name(f"group of {self.path.name}", name, self.groups())
+        stamp = (path / "zarr.json").stat().st_mtime_ns if (path / "zarr.json").exists() else 0
+        with self._lock:
+            known = self._opened.get(path)
+            if known is None or known[0] != stamp:
+                known = (stamp, store.open_group(path))
+                self._opened[path] = known
+        return known[1].copy(deep=False)
+
+    def write(self, name: str, dataset: xr.Dataset) -> None:
+        """Validate a group and put it in place, whole or not at all.
+
+        Raises
+        ------
+        StudyError
+            if the dataset is not what the schema says of this group, or cannot be written
+        """
+        faults = group_faults(name, dataset)
+        if faults:
+            raise StudyError("\n".join(map(str, faults)))
+        marked = dataset.assign_attrs(digest=digest_dataset(dataset))
+        store.write_group(self.target(name), marked)
+
+    def fill(self, groups: Iterable[tuple[str, xr.Dataset]]) -> list[str]:
+        """Write groups as an importer yields them; returns their names."""
+        written = []
+        for name, dataset in groups:
+            self.write(name, dataset)
+            written.append(name)
+        return written
+
+    def digest(self, name: str) -> str:
+        """Digest of a group's content, as recorded when it was written."""
+        recorded = self[name].attrs.get("digest", "")
+        if not recorded:
+            raise StudyError(
+                f"{name} has no digest, so results from it could not be told from stale ones. "
+                "Import or compute it again."
+            )
+        return str(recorded)
+
+    def target(self, name: str) -> Path:
+        """The path that a group of this name is written to."""
+        if not _NAME.fullmatch(name) or find_group(name) is None:
+            raise StudyError(
+                f"{name!r} cannot be the name of a group: use letters, digits, '.', '_', '-', "
+                "and a place that the schema knows."
+            )
+        root = self.path
+        if self.read_only:
+            if not name.startswith(_COMPUTED) or self.overlay is None:
+                raise StudyError(
+                    f"{self.path} is read-only, so {name} cannot be written. Change its "
+                    "permissions, or copy the study to a folder of yours."
+                )
+            root = self.overlay
+        return root / f"{name}{store.SUFFIX}"
+
+    def _roots(self) -> list[Path]:
+        return [r for r in (self.overlay, self.path) if r is not None and r.exists()]
+
+    def _find(self, name: str) -> Path | None:
+        if not _NAME.fullmatch(name):
+            return None
+        paths = (root / f"{name}{store.SUFFIX}" for root in self._roots())
+        return next((p for p in paths if p.is_dir()), None)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check ``study.json``."""
+    file = path / MANIFEST
+    if not file.is_file():
+        raise StudyError(
+            f"{path} is no study: it has no {MANIFEST}. Make one with "
+            f"`python -m explorer import folder SOURCE {path}`."
+        )
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise StudyError(
+            f"{file} is not readable JSON ({error}). Restore or rewrite it."
+        ) from error
+    if not isinstance(found, dict) or not isinstance(found.get("schema_version"), int):
+        raise StudyError(f"{file} has no integer schema_version. Restore or rewrite it.")
+    version = found["schema_version"]
+    if version < SCHEMA_VERSION:
+        raise StudyError(
+            f"{path} has schema version {version}, this program writes {SCHEMA_VERSION}. "
+            f"Run `python -m explorer upgrade {path}`; the data stay as they are."
+        )
+    if version > SCHEMA_VERSION:
+        raise StudyError(
+            f"{path} has schema version {version}, newer than this program's {SCHEMA_VERSION}. "
+            "Install a newer version of the explorer."
+        )
+    known = {f.name: f.type for f in fields(Manifest)} | {"extra": ""}
+    values = {k: v for k, v in found.items() if k in known}
+    wrong = [k for k, v in values.items() if not isinstance(v, type(getattr(Manifest(), k)))]
+    if wrong:
+        raise StudyError(f"{file}: {', '.join(wrong)} of the wrong type. Restore or rewrite it.")
+    return Manifest(**values)
+
+
+def overlay_name(path: Path) -> str:
+    """A folder name for what is computed from the read-only study at ``path``."""
+    return f"{path.resolve().name}-{digest_json({'path': str(path.resolve())})}"
+
+
+def _to_json(manifest: Manifest) -> dict[str, Any]:
+    return {k: v for k, v in asdict(manifest).items() if v not in ("", {}) or k == "title"}
+
+
+def _literal_folder(prefix: str) -> str:
+    folder = prefix.rpartition("/")[0]
+    return f"{folder}/" if folder else ""
