@@ -32,6 +32,7 @@ class BlockWriter:
         faults = group_faults(name, template)
         if faults:
             raise StudyError("\n".join(map(str, faults)))
+        self._study = study
         self._target = study.target(name)
         self._path = self._target.with_name(f".{self._target.name}{store.RESUMABLE}{key}")
         self._variable = variable
@@ -70,6 +71,7 @@ class BlockWriter:
         store.set_attribute(self._path, "digest", digest)
         (self._path / _DONE).unlink()
         store.put_in_place(self._path, self._target)
+        self._study.refresh()
 
 
 def blank(shape: tuple[int, ...]) -> np.ndarray:

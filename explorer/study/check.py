@@ -123,6 +123,7 @@ def _values(name: str, dataset: xr.Dataset) -> Iterator[Fault]:
             block = np.asarray(values[start : start + _BLOCK] if values.ndim else values)
             if block.dtype.kind not in NUMBER or not block.size:
                 continue
+            block = block.astype(np.float64)
             finite = np.isfinite(block)
             n_infinite += int(np.isinf(block).sum())
             n_nan += int(np.isnan(block).sum())
@@ -160,5 +161,5 @@ def _images(study: Study) -> Iterator[Fault]:
 
 def leftovers(study: Study) -> list[str]:
     """Groups that a stopped run has begun and can go on with; no fault."""
-    found = sorted(study.path.rglob(f".*{store.RESUMABLE}*"))
+    found = [p for p in store.walk(study.path) if store.RESUMABLE in p.name]
     return [p.relative_to(study.path).as_posix() for p in found]

@@ -123,6 +123,14 @@ _LAYERS = {
     "layer_name": _text("layer"),
 }
 
+_RESULT_COORDS = {
+    **_LAYERS,
+    "stimulus": Variable(("stimulus",), "iu", required=False),
+    "channel": _text("channel"),
+    "time": Variable(("time",), NUMBER, ("s",), required=False),
+    "roi": _text("roi"),
+}
+
 GROUPS: tuple[Group, ...] = (
     Group(
         "stimuli/images",
@@ -226,6 +234,17 @@ GROUPS: tuple[Group, ...] = (
         {"stimulus": ID, "feature": Variable(("stimulus", "layer", "unit"), "f"), **_LAYERS},
     ),
     Group(
+        "results/rdm/{digest}",
+        "Dissimilarities computed from features or responses.",
+        {
+            "stimulus": ID,
+            "dissimilarity": Variable(("[layer|roi|time]", "pair"), "f"),
+            "roi": _text("roi"),
+            "time": Variable(("time",), NUMBER, ("s",), required=False),
+            **_LAYERS,
+        },
+    ),
+    Group(
         "results/encoding/{digest}",
         "How well features predict responses, by layer and place.",
         {
@@ -239,7 +258,7 @@ GROUPS: tuple[Group, ...] = (
             "roi_ceiling": Variable(("roi",), "f", required=False),
             "roi_prediction": Variable(("layer", "stimulus", "roi"), "f", required=False),
             "roi_response": Variable(("stimulus", "roi"), "f", required=False),
-            **_LAYERS,
+            **_RESULT_COORDS,
         },
     ),
     Group(
@@ -251,7 +270,7 @@ GROUPS: tuple[Group, ...] = (
             "p_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
             "q_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
             "ceiling": Variable(("[roi]", "[time]", "bound"), "f", required=False),
-            **_LAYERS,
+            **_RESULT_COORDS,
         },
     ),
 )

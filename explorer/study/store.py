@@ -48,6 +48,24 @@ def open_group(path: Path) -> xr.Dataset:
         ) from error
 
 
+def walk(folder: Path) -> Iterator[Path]:
+    """Groups of a study, and what is being written or was left; inside none of them, nor images."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda e: e.name):
+            path = Path(entry.path)
+            if entry.name.startswith(".") or entry.name.endswith(SUFFIX):
+                yield path
+            elif entry.is_dir(follow_symlinks=False) and entry.name != "images":
+                yield from walk(path)
+
+
+def load_small(dataset: xr.Dataset, n_bytes: int) -> None:
+    """Read all variables of at most ``n_bytes``, in place; the others stay on disk."""
+    for values in dataset.variables.values():
+        if values.nbytes <= n_bytes:
+            values.load()
+
+
 def write_group(path: Path, dataset: xr.Dataset) -> None:
     """Write ``dataset`` beside ``path``, then put it in place; an earlier group is replaced.
 
@@ -83,11 +101,12 @@ def recover(folder: Path) -> list[Path]:
 
     Returns the paths brought back.
     """
-    for partial in folder.rglob(f".*{PARTIAL}*"):
+    found = list(walk(folder))
+    for partial in (p for p in found if PARTIAL in p.name):
         if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
             _delete(partial)
     restored = []
-    for retired in sorted(folder.rglob(f".*{RETIRED}*")):
+    for retired in (p for p in found if RETIRED in p.name):
         path = retired.with_name(retired.name[1:].split(RETIRED)[0])
         if path.exists():
             shutil.rmtree(retired, ignore_errors=True)

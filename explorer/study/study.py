@@ -21,6 +21,8 @@ from explorer.study.schema import SCHEMA_VERSION, find_group, group_faults
 
 MANIFEST = "study.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_SMALL = 2**16  # bytes of a variable that is read when its group is opened
+_SMALL_RESULT = 2**22  # likewise, of a result: the app reads it again and again
 _COMPUTED = ("results/", "features/")  # what a read-only study sends to a folder of the user's
 
 
@@ -68,6 +70,7 @@ class Study:
         self.manifest = read_manifest(self.path)
         self.read_only = not os.access(self.path, os.W_OK)
         self.overlay = overlay
+        self._listed: list[str] | None = None
         self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
         self._lock = threading.Lock()
         if not self.read_only:
@@ -92,13 +95,13 @@ class Study:
 
     def groups(self, prefix: str = "") -> list[str]:
         """Names of all complete groups that start with ``prefix``, sorted."""
-        names = set()
-        for root in self._roots():
-            for folder in root.glob(f"{_literal_folder(prefix)}**/[!.]*{store.SUFFIX}"):
-                name = folder.relative_to(root).as_posix().removesuffix(store.SUFFIX)
-                if not any(part.startswith(".") for part in name.split("/")):
-                    names.add(name)
-        return sorted(n for n in names if n.startswith(prefix))
+        if self._listed is None:
+            self._listed = self._list()
+        return [n for n in self._listed if n.startswith(prefix)]
+
+    def refresh(self) -> None:
+        """Look again for groups: another process may have written some."""
+        self._listed = None
 
     def names(self, prefix: str) -> list[str]:
         """The last part of the names of all groups right below ``prefix``, e.g. subjects."""
@@ -115,9 +118,15 @@ class Study:
         with self._lock:
             known = self._opened.get(path)
             if known is None or known[0] != stamp:
-                known = (stamp, store.open_group(path))
+                opened = store.open_group(path)
+                store.load_small(opened, _SMALL_RESULT if name.startswith("results/") else _SMALL)
+                known = (stamp, opened)
                 self._opened[path] = known
         return known[1].copy(deep=False)
+
+    def get(self, name: str) -> xr.Dataset | None:
+        """Open a group lazily; None if there is none of this name."""
+        return None if self._find(name) is None else self[name]
 
     def write(self, name: str, dataset: xr.Dataset) -> None:
         """Validate a group and put it in place, whole or not at all.
@@ -132,6 +141,7 @@ class Study:
             raise StudyError("\n".join(map(str, faults)))
         marked = dataset.assign_attrs(digest=digest_dataset(dataset))
         store.write_group(self.target(name), marked)
+        self.refresh()
 
     def fill(self, groups: Iterable[tuple[str, xr.Dataset]]) -> list[str]:
         """Write groups as an importer yields them; returns their names."""
@@ -170,6 +180,16 @@ class Study:
 
     def _roots(self) -> list[Path]:
         return [r for r in (self.overlay, self.path) if r is not None and r.exists()]
+
+    def _list(self) -> list[str]:
+        found = ((root, path) for root in self._roots() for path in store.walk(root))
+        return sorted(
+            {
+                path.relative_to(root).as_posix().removesuffix(store.SUFFIX)
+                for root, path in found
+                if not path.name.startswith(".")
+            }
+        )
 
     def _find(self, name: str) -> Path | None:
         if not _NAME.fullmatch(name):
@@ -220,8 +240,3 @@ def overlay_name(path: Path) -> str:
 
 def _to_json(manifest: Manifest) -> dict[str, Any]:
     return {k: v for k, v in asdict(manifest).items() if v not in ("", {}) or k == "title"}
-
-
-def _literal_folder(prefix: str) -> str:
-    folder = prefix.rpartition("/")[0]
-    return f"{folder}/" if folder else ""

@@ -1,0 +1,14 @@
+"""Labelled runs: align, compute, relabel, store. Knows names and numbers, contains no formula."""
+
+from collections.abc import Callable
+
+from explorer.registry import Registry
+
+ANALYSES: Registry[Callable[..., str]] = Registry(
+    "analysis",
+    {
+        "encoding": "explorer.analysis.encoding:run_encoding",
+        "rsa": "explorer.analysis.rsa:run_rsa",
+        "rdm": "explorer.analysis.rdm:run_rdm",
+    },
+)

@@ -1,0 +1,126 @@
+"""Responses as a matrix of targets, and back: the border between names and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from explorer.analysis.spec import MEAN, Spec
+from explorer.errors import AnalysisError
+from explorer.study.align import align, mean_repeats, shared_stimuli
+from explorer.study.rois import WHOLE, place_dim, regions
+from explorer.study.study import Study
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Responses aligned with features.
+
+    Attributes
+    ----------
+    responses : the subject's dataset, its ``response`` averaged over repeats
+    repeats : (n_repeats, n_stimuli, n_targets) before averaging; None if there was one showing
+    features : (stimulus, layer, unit)
+    regions : flat indices of the targets of each region
+    n_repeats : showings that were averaged
+    """
+
+    responses: xr.Dataset
+    repeats: np.ndarray | None
+    features: xr.Dataset
+    regions: dict[str, np.ndarray]
+    n_repeats: int
+
+    @property
+    def matrix(self) -> np.ndarray:
+        """Responses, float32: (n_stimuli, n_targets)."""
+        values = self.responses.response.values
+        return np.ascontiguousarray(values.reshape(len(values), -1), dtype=np.float32)
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """Dims of the targets, without the stimulus."""
+        return tuple(str(d) for d in self.responses.response.dims[1:])
+
+    def restore(self, flat: np.ndarray) -> np.ndarray:
+        """(…, n_targets) to (…, *shape of the targets)."""
+        return flat.reshape(*flat.shape[:-1], *self.responses.response.shape[1:])
+
+    def coords(self) -> dict[str, xr.DataArray]:
+        """Coordinates of the targets' dims, without what hangs on them."""
+        known = [d for d in self.dims if d in self.responses.coords]
+        return {d: self.responses[d].reset_coords(drop=True) for d in known}
+
+
+def read_targets(study: Study, spec: Spec) -> Targets:
+    """Read and align what ``spec`` is about.
+
+    Raises
+    ------
+    AnalysisError
+        if there are too few shared stimuli, or the mean over subjects of different places is asked
+    """
+    features = study[spec.feature_group()]
+    if "feature" not in features:
+        raise AnalysisError(
+            f"{spec.feature_group()} holds dissimilarities only, and encoding needs features. "
+            "Use RSA for this model."
+        )
+    groups = spec.response_groups(study)
+    if spec.modality == "rdm":
+        raise AnalysisError(
+            f"{groups[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
+        )
+    if spec.subject == MEAN:
+        responses, repeats, n_repeats = mean_subject([study[g] for g in groups], groups), None, 1
+    else:
+        responses, repeats, n_repeats = _one_subject(study[groups[0]])
+    aligned, features = align(responses, features)
+    if repeats is not None:
+        kept = np.isin(responses.stimulus.values, aligned.stimulus.values)
+        repeats = repeats[:, kept].reshape(n_repeats, int(kept.sum()), -1)
+    flat = flat_regions(aligned, regions(study, responses, spec.atlas))
+    return Targets(aligned.load(), repeats, features, flat, n_repeats)
+
+
+def _one_subject(dataset: xr.Dataset) -> tuple[xr.Dataset, np.ndarray | None, int]:
+    response = dataset.response
+    if response.sizes.get("repeat", 1) == 1:
+        return dataset.assign(response=mean_repeats(response)), None, 1
+    repeats = response.transpose("repeat", "stimulus", ...).load()
+    mean = dataset.assign(response=mean_repeats(repeats))
+    return mean, repeats.values, repeats.sizes["repeat"]
+
+
+def mean_subject(datasets: list[xr.Dataset], names: list[str]) -> xr.Dataset:
+    """Responses averaged over subjects, on the stimuli that all have seen."""
+    shapes = {
+        name: dict(d.response.isel(repeat=0).sizes if "repeat" in d.dims else d.response.sizes)
+        for name, d in zip(names, datasets, strict=True)
+    }
+    places = [{k: v for k, v in s.items() if k != "stimulus"} for s in shapes.values()]
+    if any(p != places[0] for p in places):
+        raise AnalysisError(
+            f"The subjects' responses differ in shape ({shapes}), so they have no mean. "
+            "Choose one subject."
+        )
+    ids = shared_stimuli([d.stimulus.values for d in datasets])
+    mean = sum(mean_repeats(d.response.sel(stimulus=ids)).load().values for d in datasets)
+    first = datasets[0].drop_vars("noise_ceiling", errors="ignore").sel(stimulus=ids)
+    dims = mean_repeats(first.response.isel(stimulus=slice(0, 1))).dims
+    return first.assign(response=(dims, np.asarray(mean / len(datasets), np.float32)))
+
+
+def flat_regions(responses: xr.Dataset, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Flat target indices of each region; where there is time, from stimulus onset on."""
+    if "time" not in responses.response.dims:
+        return places
+    n_times = responses.sizes["time"]
+    after = np.flatnonzero(responses.time.values >= 0)
+    return {
+        name: (index[:, None] * n_times + after).ravel()
+        for name, index in places.items()
+        if name == WHOLE or place_dim(responses) == "channel"
+    }

@@ -1,0 +1,1 @@
+"""The app: layout, controls, server, command line. No science."""

@@ -1,0 +1,131 @@
+"""The command line: open the app, or check, describe, import, extract, encode and compare."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from explorer.analysis.run import share_cores
+from explorer.analysis.spec import MEASURES, MODALITIES
+from explorer.app.settings import default_home
+from explorer.errors import Cancelled, ExplorerError
+from explorer.registry import Registry
+
+Command = Callable[[argparse.Namespace], int]
+
+COMMANDS: Registry[Command] = Registry(
+    "command",
+    {
+        "serve": "explorer.app.server:run_serve",
+        "check": "explorer.app.commands:run_check",
+        "info": "explorer.app.commands:run_info",
+        "import": "explorer.app.commands:run_import",
+        "upgrade": "explorer.app.commands:run_upgrade",
+        "synthetic": "explorer.app.commands:run_synthetic",
+        "extract": "explorer.app.compute:run_extract",
+        "encode": "explorer.app.compute:run_encode",
+        "rsa": "explorer.app.compute:run_rsa",
+    },
+)
+
+_STUDY = "a study's folder; the default study if left out"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0] not in COMMANDS and given[0] not in ("-h", "--help")):
+        given = ["serve", *given]
+    chosen = _parser().parse_args(given)
+    level = logging.DEBUG if chosen.verbose else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("bokeh", "tornado", "matplotlib", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    share_cores()
+    try:
+        return COMMANDS[chosen.command](chosen)
+    except Cancelled as error:
+        sys.stderr.write(f"{error}\n")
+        return 130
+    except ExplorerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--verbose", action="store_true", help="log more")
+    common.add_argument(
+        "--home", type=Path, default=default_home(), help="folder for what the program keeps"
+    )
+    parser = argparse.ArgumentParser(prog="brainlang", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def add(name: str, text: str, *, study: bool = True) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, parents=[common])
+        if study:
+            sub.add_argument("study", nargs="?", type=Path, help=_STUDY)
+        return sub
+
+    serve = add("serve", "Open the app on a study.")
+    serve.add_argument("--address", default="127.0.0.1", help="where to listen")
+    serve.add_argument("--port", type=int, default=5006)
+    serve.add_argument("--no-browser", action="store_true", help="do not open the page")
+    serve.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+
+    check = add("check", "List every fault of a study; the exit status is 1 if there is any.")
+    check.add_argument("--json", action="store_true")
+    info = add("info", "Say what a study holds.")
+    info.add_argument("--json", action="store_true")
+    add("upgrade", "Bring a study of an older version up to date.")
+
+    importing = add("import", "Bring foreign data into a study.", study=False)
+    importing.add_argument("importer", help="its name, or auto")
+    importing.add_argument("source", type=Path)
+    importing.add_argument("study", type=Path)
+    importing.add_argument("--mesh", default="", help="where the number of vertices is ambiguous")
+
+    synthetic = add("synthetic", "Write the synthetic study with planted answers.", study=False)
+    synthetic.add_argument("study", type=Path)
+
+    extract = add("extract", "Extract all layers of a model for a study's stimuli.")
+    extract.add_argument("--model", required=True, help="name in the catalogue, or a folder")
+    extract.add_argument("--variant", default="", help="caption, caption_0, image, …")
+    extract.add_argument("--batch-size", type=int)
+    extract.add_argument("--offline", action="store_true", help="never download")
+    _computing(extract)
+    for name, text, analysis in (
+        ("encode", "Predict responses from features, held out.", "encoding"),
+        ("rsa", "Compare the geometry of features and responses.", "rsa"),
+    ):
+        _analysis(add(name, text), analysis)
+    return parser
+
+
+def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
+    measures = [n for n, m in MEASURES.items() if m.analysis == analysis]
+    parser.add_argument("--model", default="", help="the study's first if left out")
+    parser.add_argument("--variant", default="")
+    parser.add_argument("--modality", default="", choices=["", *MODALITIES])
+    parser.add_argument("--subject", nargs="*", default=[], help="all if left out")
+    parser.add_argument("--metric", default=measures[0], choices=measures)
+    parser.add_argument("--atlas", default=None)
+    parser.add_argument("--bootstraps", type=int, default=1000)
+    parser.add_argument("--permutations", type=int, default=1000)
+    if analysis == "encoding":
+        parser.add_argument("--folds", type=int, default=5)
+    else:
+        choices = ["correlation", "cosine", "euclidean"]
+        parser.add_argument("--dissimilarity", default="correlation", choices=choices)
+    _computing(parser)
+
+
+def _computing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")

@@ -1,0 +1,42 @@
+"""Errors, told: the one place where an exception becomes a message."""
+
+from __future__ import annotations
+
+import logging
+
+import panel as pn
+import panel_material_ui as pmui
+
+from explorer.errors import ExplorerError
+
+log = logging.getLogger(__name__)
+
+_LONG = 8000  # ms that a notice stays
+
+
+def tell(error: BaseException) -> None:
+    """Show an error to the user; anything that is no ``ExplorerError`` is logged in full."""
+    text = explain(error)
+    if pn.state.notifications is not None:
+        pn.state.notifications.error(text, duration=_LONG)
+
+
+def warn(text: str) -> None:
+    """Tell the user something that is no failure."""
+    if pn.state.notifications is not None:
+        pn.state.notifications.warning(text, duration=_LONG)
+
+
+def explain(error: BaseException) -> str:
+    """The message for an error; faults of the program go to the log with their traceback."""
+    if isinstance(error, ExplorerError):
+        return str(error)
+    log.error("unexpected", exc_info=error)
+    return "Something broke; the log has the details."
+
+
+def error_page(error: BaseException) -> pmui.Page:
+    """A page that says why there is no other, instead of a blank one."""
+    text = explain(error)
+    alert = pmui.Alert(object=text, alert_type="error", sizing_mode="stretch_width", margin=24)
+    return pmui.Page(title="Brain-Language Explorer", main=[alert])

@@ -1,0 +1,165 @@
+"""The shell: one page, its views in a grid that does not scroll, and everything that wires it."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from explorer.app import notices
+from explorer.app.controls import Controls
+from explorer.app.settings import Settings
+from explorer.state.jobs import Job, JobQueue
+from explorer.state.selection import fields
+from explorer.state.url import from_query, to_query
+from explorer.state.workspace import Workspace
+from explorer.study.stimuli import image_files, open_image
+from explorer.study.study import Study
+from explorer.views import VIEWS
+from explorer.views.base import Redraw, View
+from explorer.widgets import theme
+from explorer.widgets.page import PageBridge
+from explorer.widgets.thumbnails import Thumbnails
+
+log = logging.getLogger(__name__)
+
+TITLE = "Brain-Language Explorer"
+_HALF = {"flex": "1 1 0", "min-width": "0"}  # whatever stands in it
+KEYS = (
+    "← → layer · shift with ← → time · Esc clears the chosen stimuli · f full screen · "
+    "shift-click collects · double-click resets · Back undoes"
+)
+
+
+class Shell:
+    """One tab: its workspace, its views, and what happens when it closes.
+
+    Parameters
+    ----------
+    study, jobs : shared by all tabs
+    settings : of this run
+    later : runs a function at the end of the present turn, in this tab
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        jobs: JobQueue,
+        settings: Settings,
+        later: Callable[[Callable[[], None]], Any],
+    ) -> None:
+        self.study = study
+        self.workspace = Workspace(study, jobs, settings.device)
+        self._later = later
+        self._redraw = Redraw(later)
+        thumbnails = _thumbnails(study, settings)
+        self.views: dict[str, View] = {
+            name: VIEWS[name](self.workspace, self._redraw, name, thumbnails) for name in VIEWS
+        }
+        self.controls = Controls(self.workspace)
+        self.bridge = PageBridge(on_query=self.go, on_key=self._key, width=0, height=0, margin=0)
+        self._status = pn.pane.HTML(
+            "", stylesheets=[theme.stylesheet()], sizing_mode="stretch_width", margin=(2, 12)
+        )
+        selection = self.workspace.selection
+        self._watchers = [
+            (selection, selection.param.watch(self._write_query, fields())),
+            (
+                self.workspace,
+                self.workspace.param.watch(self._show_status, ["curves", "jobs_seen"]),
+            ),
+        ]
+        self._unsubscribe = jobs.subscribe(self._job_changed)
+        self._show_status()
+
+    def page(self) -> pmui.Page:
+        """The page, complete."""
+        frames = {name: view.frame() for name, view in self.views.items()}
+        half = {"sizing_mode": "stretch_both", "styles": _HALF}
+        left = pn.Column(frames.pop("layers"), frames.pop("rdm"), **half)
+        jobs = pn.Column(frames.pop("jobs"), height=132, sizing_mode="stretch_width", margin=0)
+        right = pn.Column(*frames.values(), jobs, **half)
+        main = pn.Column(
+            self.controls.row(),
+            pn.Row(left, right, sizing_mode="stretch_both", margin=(0, 4)),
+            self._status,
+            self.bridge,
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+        return pmui.Page(
+            title=f"{TITLE}: {self.study.manifest.title}",
+            main=[main],
+            header=[],
+            theme_config={"light": theme.PAGE_THEME, "dark": theme.PAGE_THEME},
+            busy_indicator=None,
+            sidebar_variant="temporary",
+        )
+
+    def go(self, query: str) -> None:
+        """Restore the state of a query; what it asks in vain is told, with what there is."""
+        state, refused = from_query(query, self.workspace.choices, self.workspace.initial)
+        self.workspace.restore(state)
+        for problem in refused:
+            notices.warn(str(problem))
+        if refused:
+            self._write_query()
+
+    def close(self) -> None:
+        """Stop watching anything, so that nothing of the tab stays."""
+        self._unsubscribe()
+        self.controls.close()
+        for view in self.views.values():
+            view.close()
+        for owner, watcher in self._watchers:
+            owner.param.unwatch(watcher)
+
+    def _write_query(self, *_events: Any) -> None:
+        self.bridge.query = to_query(self.workspace.selection, self.workspace.initial)
+
+    def _job_changed(self, job: Job) -> None:
+        """Called from the thread that follows the job."""
+        self._later(lambda: self.workspace.job_changed(job))
+
+    def _key(self, key: str, shift: bool) -> None:
+        state = self.workspace.selection.to_dict()
+        step = {"ArrowLeft": -1, "ArrowRight": 1}.get(key, 0)
+        if key == "Escape":
+            self.workspace.select(stimulus=-1, stimuli=(), pinned=(), channel="")
+        elif key == "?" and pn.state.notifications is not None:
+            pn.state.notifications.info(KEYS, duration=8000)
+        elif step and shift:
+            times = list(self.workspace.choices.options("times", state) or [])
+            if times:
+                now = min(range(len(times)), key=lambda k: abs(times[k] - state["time"]))
+                self.workspace.select(time=times[min(max(now + step, 0), len(times) - 1)])
+        elif step:
+            layers = self.workspace.choices.options("layer", state) or [0]
+            layer = min(max(state["layer"] + step, 0), len(layers) - 1)
+            self.workspace.select(layer=layer)
+
+    def _show_status(self, *_events: Any) -> None:
+        about = self.workspace.curves.about
+        shown = " · ".join(about[k] for k in ("metric", "subject", "n", "split") if about.get(k))
+        active = sum(job.active for job in self.workspace.jobs.jobs)
+        jobs = f"{active} job{'s' * (active != 1)} running" if active else "no job running"
+        simulated = '<span class="simulated">simulated data</span>'
+        self._status.object = (
+            f'<div class="status">{simulated if self.study.manifest.simulated else ""}'
+            f'<span class="grow">{html.escape(shown)}</span><span>{jobs}</span>'
+            f"<span>device: {html.escape(self.workspace.device)}</span><span>? keys</span></div>"
+        )
+
+
+def _thumbnails(study: Study, settings: Settings) -> Callable[[list[int]], dict[int, bytes]]:
+    files = image_files(study)
+    maker = Thumbnails(study.path / "images", settings.home / "thumbnails", open_image)
+
+    def read(ids: list[int]) -> dict[int, bytes]:
+        return {i: maker.read(files[i]) for i in ids if i in files}
+
+    return read

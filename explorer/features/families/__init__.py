@@ -1,0 +1,1 @@
+"""One file per family of models; they do not import one another."""

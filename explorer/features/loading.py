@@ -1,0 +1,131 @@
+"""Loading transformers models: from a local folder, safetensors only, no remote code, float32."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from transformers import AutoModel, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from explorer.engine.device import choose_device
+from explorer.errors import ModelError
+
+# A pooler is no hidden state: where a checkpoint lacks it, its random weights are never used.
+_UNUSED = ("pooler.",)
+_VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+_NO_LIMIT = 1_000_000  # tokenizers say "none" by a number of 30 digits
+_OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
+
+
+def find_device(name: str) -> torch.device:
+    """Device to compute on, ``"auto"`` for the best there is.
+
+    Raises
+    ------
+    ModelError
+        if this machine has no such device
+    """
+    try:
+        return choose_device(name)
+    except ValueError as error:
+        raise ModelError(str(error)) from error
+
+
+def load_encoder(folder: Path, device: str) -> Any:
+    """Load a transformers encoder for inference in float32.
+
+    Raises
+    ------
+    ModelError
+        if weights are missing, damaged or of another shape, or the model is no plain encoder
+    """
+    try:
+        with _silent_transformers():
+            model, report = AutoModel.from_pretrained(
+                folder,
+                use_safetensors=True,
+                local_files_only=True,
+                trust_remote_code=False,
+                dtype=torch.float32,
+                output_loading_info=True,
+            )
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+        raise ModelError(
+            f"{folder}: the model cannot be loaded ({_short(error)}). Download it again; models "
+            "that need code of their own are not loaded."
+        ) from error
+    lacking = [k for k in sorted(report["missing_keys"]) if not k.startswith(_UNUSED)]
+    if lacking or report["mismatched_keys"]:
+        wrong = lacking or [str(k[0]) for k in report["mismatched_keys"]]
+        raise ModelError(
+            f"{folder}: {len(wrong)} weights are missing or of another shape (first {wrong[0]}), "
+            "expected those of config.json. Download it again."
+        )
+    if getattr(model.config, "is_encoder_decoder", False):
+        raise ModelError(
+            f"{folder} is an encoder-decoder ({model.config.model_type}), expected an encoder."
+        )
+    return model.eval().to(find_device(device))
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Load the tokenizer of a model's folder.
+
+    Raises
+    ------
+    ModelError
+        if there is none, or it cannot be read
+    """
+    if not any(any(folder.glob(name)) for name in _VOCABULARIES):
+        # transformers would go on with an empty vocabulary, in which every word is unknown
+        raise ModelError(
+            f"{folder}: found no tokenizer, expected one of {', '.join(_VOCABULARIES)}. "
+            "Download the model again."
+        )
+    try:
+        with _silent_transformers():
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
+    except Exception as error:  # the Rust tokenizers raise bare Exception
+        raise ModelError(
+            f"{folder}: the tokenizer cannot be loaded ({_short(error)}). Download the model again."
+        ) from error
+    tokenizer.truncation_side = "right"
+    return tokenizer
+
+
+def position_limit(tokenizer: Any, config: Any) -> int:
+    """Longest input in tokens, special tokens counted, that model and tokenizer both take."""
+    limits = [int(getattr(tokenizer, "model_max_length", _NO_LIMIT))]
+    positions = getattr(config, "max_position_embeddings", None)
+    if positions:
+        # these models count positions from the padding id + 1
+        offset = (config.pad_token_id or 0) + 1 if config.model_type in _OFFSET_POSITIONS else 0
+        limits.append(int(positions) - offset)
+    return min(limits)
+
+
+@contextmanager
+def _silent_transformers() -> Iterator[None]:
+    """No progress bars and no load report inside; what is wrong is raised instead."""
+    logger = logging.getLogger("transformers")
+    level, bars = logger.level, transformers_logging.is_progress_bar_enabled()
+    logger.setLevel(logging.ERROR)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _short(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -1,0 +1,129 @@
+"""Variants of the stimuli that a model can be shown, by name: captions, words, pictures, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from explorer.errors import StudyError
+from explorer.registry import unknown_name
+from explorer.study import stimuli
+from explorer.study.study import Study
+
+IMAGES = "stimuli/images"
+STORY = "stimuli/story"
+
+# What a stimulus is made of, by id: texts, labels or image files; () if it has none. The features
+# of a stimulus are the mean over its parts, each shown to the model alone.
+Parts = dict[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of showing the stimuli to a model.
+
+    Attributes
+    ----------
+    name : as in ``features/<model>/<name>``
+    modality : of the models that can take it: ``"text"``, ``"image"`` or ``"label"``
+    source : group of the stimuli
+    doc : what the model sees, in one sentence
+    read : the parts of every stimulus of a study that has ``source``
+    """
+
+    name: str
+    modality: str
+    source: str
+    doc: str
+    read: Callable[[Study], Parts]
+
+
+def find_variant(study: Study, modality: str, name: str = "") -> Variant:
+    """The variant of this name, or the first that the study has if the name is empty.
+
+    Raises
+    ------
+    StudyError
+        if the study has nothing for models of this modality
+    UnknownNameError
+        if it has, but not this variant
+    """
+    known = _candidates(study, modality)
+    if name and known and name not in known:
+        raise unknown_name("variant for this model and study", name, list(known))
+    asked = [known[name]] if name in known else known.values()
+    for variant in asked:
+        if any(variant.read(study).values()):
+            return variant
+    raise StudyError(
+        f"{study.path.name} has no {_WANTED[modality]}{f' for {name!r}' if name else ''}, which "
+        "this model needs. Add them to stimuli.csv and import again, or choose a model of "
+        "another kind."
+    )
+
+
+def variants(study: Study, modality: str) -> dict[str, Variant]:
+    """The variants that a study has for models of one modality, by name, the default first."""
+    known = _candidates(study, modality)
+    return {name: v for name, v in known.items() if any(v.read(study).values())}
+
+
+def _candidates(study: Study, modality: str) -> dict[str, Variant]:
+    found = [v for v in (*VARIANTS, *_single_captions(study)) if v.modality == modality]
+    return {v.name: v for v in found if v.source in study}
+
+
+def _captions(study: Study) -> Parts:
+    return {k: tuple(map(_one_line, row)) for k, row in stimuli.captions(study).items()}
+
+
+def _caption(study: Study, index: int) -> Parts:
+    table = study[IMAGES].caption.isel(caption_index=index)
+    texts = [_one_line(str(c)) for c in table.values]
+    return {
+        k: (t,) if t else () for k, t in zip(table.stimulus.values.tolist(), texts, strict=True)
+    }
+
+
+def _words(study: Study) -> Parts:
+    story = study[STORY]
+    words = [_one_line(str(w)) for w in story.word.values]
+    ids = story.stimulus.values.tolist()
+    return {k: (w,) if w else () for k, w in zip(ids, words, strict=True)}
+
+
+def _labels(study: Study, coordinate: str) -> Parts:
+    found = stimuli.labels(study, coordinate)
+    return {k: (v,) if v.strip() else () for k, v in found.items()}
+
+
+def _single_captions(study: Study) -> list[Variant]:
+    if IMAGES not in study or "caption" not in study[IMAGES]:
+        return []
+    return [
+        Variant(f"caption_{k}", "text", IMAGES, f"Caption {k} alone.", partial(_caption, index=k))
+        for k in range(study[IMAGES].sizes["caption_index"])
+    ]
+
+
+def _one_line(text: str) -> str:
+    """A text without line breaks and blanks at its ends: some tokenizers count them."""
+    return " ".join(text.split())
+
+
+_WANTED = {
+    "text": "captions or words",
+    "image": "images",
+    "label": "conditions or concepts",
+}
+
+VARIANTS = (
+    Variant("caption", "text", IMAGES, "Each caption; their features are averaged.", _captions),
+    Variant("word", "text", STORY, "Each word of the story, without its context.", _words),
+    Variant("image", "image", IMAGES, "The picture.", partial(_labels, coordinate="image")),
+    Variant(
+        "condition", "label", IMAGES, "The condition.", partial(_labels, coordinate="condition")
+    ),
+    Variant("concept", "label", IMAGES, "The concept.", partial(_labels, coordinate="concept")),
+)

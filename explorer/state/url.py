@@ -1,0 +1,77 @@
+"""The selection as a query string, and back: any state is a link, unknown values are told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from explorer.state.choices import Choices
+from explorer.state.selection import Selection, coerce, fields
+
+MAX_QUERY = 20_000  # characters; a longer query is no link of ours
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A part of a link that could not be honoured, and what there is instead."""
+
+    field: str
+    value: str
+    known: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.value!r} in the link is unknown; {self.known}"
+
+
+def to_query(selection: Selection, initial: dict[str, Any]) -> str:
+    """The fields that differ from the opening state, as ``?roi=FFA&layer=3``; "" if none does."""
+    now = selection.to_dict()
+    changed = {k: v for k, v in now.items() if v != initial.get(k)}
+    if not changed:
+        return ""
+    text = {k: v if isinstance(v, str) else json.dumps(v) for k, v in changed.items()}
+    return "?" + urlencode(text)
+
+
+def from_query(
+    query: str, choices: Choices, initial: dict[str, Any]
+) -> tuple[dict[str, Any], list[Refused]]:
+    """The whole state that a query means, and what in it was refused.
+
+    Values are judged in the order of the fields, each in the light of those before, so a region
+    is looked up in the atlas of the same link.
+    """
+    if len(query) > MAX_QUERY:
+        return dict(initial), [Refused("link", f"{query[:20]}…", "it is longer than any of ours")]
+    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=200)
+    given = dict(pairs)
+    refused = [
+        Refused(name, _short(value), "there is no such field")
+        for name, value in given.items()
+        if name not in fields()
+    ]
+    state = dict(initial)
+    for field in fields():
+        if field not in given:
+            continue
+        raw = given[field]
+        try:
+            value = coerce(field, _decode(field, raw))
+        except (ValueError, TypeError, OverflowError):
+            refused.append(Refused(field, _short(raw), choices.describe(field, state)))
+            continue
+        if choices.allows(field, value, state):
+            state = choices.settle(state, {field: value})
+        else:
+            refused.append(Refused(field, _short(raw), choices.describe(field, state)))
+    return state, refused
+
+
+def _decode(field: str, raw: str) -> Any:
+    return raw if isinstance(getattr(Selection, field), str) else json.loads(raw)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 60 else value[:60] + "…"  # noqa: PLR2004 - fits a notice

@@ -1,0 +1,1 @@
+"""Things to draw with. They know pixels, and no study or selection."""

@@ -1,0 +1,103 @@
+"""A list of stimuli, as rows of text or tiles of pictures; only what is on screen is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import param
+from panel.custom import JSComponent
+
+from explorer.assets import asset
+
+MAX_ASKED = 2000  # ids that one message may ask for
+
+
+class StimulusList(JSComponent):
+    """Stimuli in a given order. Texts and pictures are asked for by id when they come into sight.
+
+    Parameters
+    ----------
+    texts : ids to what stands in their rows
+    pictures : ids to JPEG bytes (empty where there is none); used by tiles
+    on_pick : called with (id, whether shift was held)
+    on_clear : called at a double click
+    """
+
+    kind = param.String("rows", regex="rows|tiles")
+    label = param.String("stimuli", doc="what screen readers call it")
+    ids = param.Array(np.array([], np.int32), doc="(n,) in order")
+    values = param.Array(np.array([], np.float32), doc="(n,) drawn as a bar, or under a tile")
+    seconds = param.Array(np.array([], np.float32), doc="(n,) a second bar")
+    value_label = param.String("")
+    second_label = param.String("", doc="empty: no second bar")
+    span = param.List([0.0, 1.0], doc="least and greatest value")
+    second_span = param.List([0.0, 1.0])
+    focus = param.Integer(-1)
+    chosen = param.List([])
+
+    _esm = asset("stimulus_list.js")
+
+    def __init__(
+        self,
+        *,
+        texts: Callable[[list[int]], dict[int, str]] | None = None,
+        pictures: Callable[[list[int]], dict[int, bytes]] | None = None,
+        on_pick: Callable[[int, bool], None],
+        on_clear: Callable[[], None],
+        **params: Any,
+    ) -> None:
+        self._texts = texts
+        self._pictures = pictures
+        self._on_pick = on_pick
+        self._on_clear = on_clear
+        super().__init__(**params)
+
+    def show(
+        self, ids: np.ndarray, values: np.ndarray, seconds: np.ndarray, labels: tuple[str, str]
+    ) -> None:
+        """Show stimuli in this order; nothing is sent if nothing changed."""
+        new = {
+            "ids": np.asarray(ids, np.int32),
+            "values": np.asarray(values, np.float32),
+            "seconds": np.asarray(seconds, np.float32),
+        }
+        changed = {
+            k: v for k, v in new.items() if not np.array_equal(v, getattr(self, k), equal_nan=True)
+        }
+        plain = {
+            "value_label": labels[0],
+            "second_label": labels[1],
+            "span": span(values),
+            "second_span": span(seconds),
+        }
+        self.param.update(**changed, **{k: v for k, v in plain.items() if v != getattr(self, k)})
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        if "pick" in data:
+            self._on_pick(int(data["pick"]), bool(data.get("more")))
+        elif "clear" in data:
+            self._on_clear()
+        elif "need" in data:
+            self.answer([int(i) for i in data["need"][:MAX_ASKED]])
+
+    def answer(self, ids: list[int]) -> None:
+        """Send what is to be shown of ``ids``."""
+        if self.kind == "rows" and self._texts is not None:
+            found = self._texts(ids)
+            self._send_msg({"texts": [[i, found.get(i, "")] for i in ids]})
+        elif self.kind == "tiles" and self._pictures is not None:
+            pictures = self._pictures(ids)
+            sizes = [[i, len(pictures.get(i, b""))] for i in ids]
+            self._send_msg(
+                {"pictures": sizes, "bytes": b"".join(pictures.get(i, b"") for i in ids)}
+            )
+
+
+def span(values: np.ndarray) -> list[float]:
+    """Least and greatest finite value, 0 included, so that bars start at 0."""
+    finite = np.asarray(values, float)[np.isfinite(values)]
+    if not finite.size:
+        return [0.0, 1.0]
+    return [float(min(finite.min(), 0)), float(max(finite.max(), 0))]

@@ -1,0 +1,5 @@
+"""Open the app: ``python launch.py [STUDY]``, or ``panel serve launch.py``."""
+
+from explorer.app.cli import main
+
+main()

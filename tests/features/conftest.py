@@ -1,0 +1,47 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from feature_miniatures import write_encoder, write_study, write_tokenizer
+
+from explorer.study.study import Study
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # BlockWriter keeps its record of blocks inside the Zarr folder, and zarr remarks on it
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore:Object at done.txt"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny models spend their time in waiting threads otherwise."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+ModelWriter = Callable[..., Path]
+
+
+@pytest.fixture
+def write_model(tmp_path: Path) -> ModelWriter:
+    """Write a tiny model with random weights: ``write_model("bert", padding_side="left")``."""
+
+    def write(
+        kind: str = "bert", *, name: str = "tiny", padding_side: str = "right", seed: int = 0
+    ) -> Path:
+        folder = tmp_path / name
+        write_encoder(folder, kind, seed)
+        write_tokenizer(folder, padding_side)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return write_study(tmp_path)
