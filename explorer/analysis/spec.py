@@ -190,7 +190,9 @@ def find_variant(study: Study, model: str, modality: str, variant: str = "") -> 
     known = variants(study, model, modality)
     if variant in known:
         return variant
-    if variant or not known:
+    if not known:
+        raise unknown_name(f"model with features for {modality}", model, models(study, modality))
+    if variant:
         raise unknown_name(f"features of {model} for {modality} (variant)", variant, known)
     return "caption" if "caption" in known else known[0]
 

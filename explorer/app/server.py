@@ -65,11 +65,9 @@ class Server:
         pn.config.exception_handler = notices.tell
         document = pn.state.curdoc
         shell = Shell(self.study, self.jobs, self.settings, _later_in(document))
-        query = pn.state.location.search if pn.state.location else ""
-        shell.workspace.restore(shell.workspace.initial)
+        refused = shell.restore(pn.state.location.search if pn.state.location else "")
         page = shell.page()
-        if query:
-            pn.state.onload(lambda: shell.go(query))
+        pn.state.onload(lambda: [notices.warn(problem) for problem in refused])
         if document is not None:
             document.on_session_destroyed(lambda _context, shell=shell: shell.close())
         return page

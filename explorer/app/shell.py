@@ -100,14 +100,17 @@ class Shell:
             sidebar_variant="temporary",
         )
 
-    def go(self, query: str) -> None:
-        """Restore the state of a query; what it asks in vain is told, with what there is."""
+    def restore(self, query: str) -> list[str]:
+        """Restore the state of a query; returns what it asks in vain, with what there is."""
         state, refused = from_query(query, self.workspace.choices, self.workspace.initial)
         self.workspace.restore(state)
-        for problem in refused:
-            notices.warn(str(problem))
-        if refused:
-            self._write_query()
+        self._write_query()
+        return [str(problem) for problem in refused]
+
+    def go(self, query: str) -> None:
+        """Restore a state that Back, Forward or a link leads to, and tell what was refused."""
+        for problem in self.restore(query):
+            notices.warn(problem)
 
     def close(self) -> None:
         """Stop watching anything, so that nothing of the tab stays."""

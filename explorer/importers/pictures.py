@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,8 +71,8 @@ def _copy(source: Path | None, cell: str, target: Path) -> str:
         open_image(source, cell).close()
     except StudyError as error:
         raise _UnusableError(str(error)) from error
-    except (OSError, ValueError, RuntimeError) as error:  # outside, missing, NUL, a circle of links
-        raise _UnusableError(f"no such file below images/: {error}") from error
+    except (OSError, ValueError, RuntimeError) as error:  # outside, NUL, links in a circle, AVIF
+        raise _UnusableError(f"no picture below images/: {error}") from error
     _copy_file(path, copy, there)
     return name
 
@@ -85,7 +84,7 @@ def _same(copy: Path, source: os.stat_result) -> bool:
 
 
 def _copy_file(path: Path, copy: Path, dated: os.stat_result) -> None:
-    beside = copy.with_name(f".{copy.name[:100]}{store.PARTIAL}{uuid.uuid4().hex[:8]}")
+    beside = copy.with_name(f".{copy.name[:100]}{store.PARTIAL}copy")  # a killed run is made good
     with store.explain_disk(copy, dated.st_size), store.removed_on_failure(beside):
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, beside)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.analysis.spec import MEAN, MEASURES, MODALITIES, models, stimuli_of, variants
+from explorer.errors import StudyError
 from explorer.features.catalog import Checkpoint, checkpoints
 from explorer.features.weights import package_folder
 from explorer.state.selection import Selection
@@ -88,7 +89,18 @@ class Choices:
         return options[0]
 
     def initial(self) -> dict[str, Any]:
-        """The state that the study opens with."""
+        """The state that the study opens with.
+
+        Raises
+        ------
+        StudyError
+            if the study has no responses, so that there is nothing to explore
+        """
+        if not self.study.groups("responses/"):
+            raise StudyError(
+                f"{self.study.path.name} has no responses, so there is nothing to explore. "
+                f"Import some: `python -m explorer import folder SOURCE {self.study.path}`."
+            )
         never = -1e9  # lies in no study, so that settling gives the field its default
         state: dict[str, Any] = {**Selection().to_dict(), "layer": -1, "time": never}
         state = self.settle(state, {})

@@ -11,7 +11,7 @@ from explorer.study.digest import digest_dataset
 from explorer.study.schema import group_faults
 from explorer.study.study import Study
 
-_DONE = "done.txt"
+_DONE = ".done"  # ends the name of the record beside the group: inside, Zarr would wonder
 
 
 class BlockWriter:
@@ -35,19 +35,21 @@ class BlockWriter:
         self._study = study
         self._target = study.target(name)
         self._path = self._target.with_name(f".{self._target.name}{store.RESUMABLE}{key}")
+        self._done = self._path.with_name(self._path.name + _DONE)
         self._variable = variable
         self._n = template.sizes[template[variable].dims[0]]
         with store.explain_disk(self._path, template.nbytes):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            if not (self._path / _DONE).exists():
+            self._drop_others()
+            if not self._done.exists():
                 store.create_array(self._path, template.assign_attrs(digest=""), variable)
-                (self._path / _DONE).touch()
+                self._done.touch()
         self._array = store.open_array(self._path, variable)
 
     def missing(self, block: int) -> list[tuple[int, int]]:
         """Blocks of at most ``block`` rows still to be written, as (start, stop)."""
         done = np.zeros(self._n, dtype=bool)
-        for line in (self._path / _DONE).read_text().splitlines():
+        for line in self._done.read_text().splitlines():
             start, _, stop = line.partition(" ")
             if start.isdigit() and stop.isdigit():  # a torn last line is written again
                 done[int(start) : int(stop)] = True
@@ -59,7 +61,7 @@ class BlockWriter:
         """Write rows ``start`` onwards, and record that they are there."""
         with store.explain_disk(self._path, values.nbytes):
             self._array[start : start + len(values)] = values
-            with (self._path / _DONE).open("a") as file:
+            with self._done.open("a") as file:
                 file.write(f"{start} {start + len(values)}\n")
 
     def finish(self) -> None:
@@ -69,9 +71,15 @@ class BlockWriter:
             raise StudyError(f"{self._target} still lacks rows {left}. Run the same command again.")
         digest = digest_dataset(store.open_group(self._path))
         store.set_attribute(self._path, "digest", digest)
-        (self._path / _DONE).unlink()
+        self._done.unlink()
         store.put_in_place(self._path, self._target)
         self._study.refresh()
+
+    def _drop_others(self) -> None:
+        """Delete what was begun for inputs that have changed since."""
+        for begun in self._path.parent.glob(f".{self._target.name}{store.RESUMABLE}*"):
+            if not begun.name.startswith(self._path.name):
+                store.delete(begun)
 
 
 def blank(shape: tuple[int, ...]) -> np.ndarray:

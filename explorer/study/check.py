@@ -161,5 +161,5 @@ def _images(study: Study) -> Iterator[Fault]:
 
 def leftovers(study: Study) -> list[str]:
     """Groups that a stopped run has begun and can go on with; no fault."""
-    found = [p for p in store.walk(study.path) if store.RESUMABLE in p.name]
+    found = [p for p in store.walk(study.path) if store.RESUMABLE in p.name and p.is_dir()]
     return [p.relative_to(study.path).as_posix() for p in found]

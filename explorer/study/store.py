@@ -29,6 +29,7 @@ _STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its wri
 # Chunk length by dim: the app reads one layer, an analysis a block of places.
 _CHUNKS = {"layer": 1, "repeat": 1, "vertex": 4096, "target": 4096, "pair": 2**18}
 _CHUNK_BYTES = 32 * 2**20
+_FEATURE_ROWS = 512  # features are written and read so many stimuli at a time
 
 
 def open_group(path: Path) -> xr.Dataset:
@@ -104,7 +105,7 @@ def recover(folder: Path) -> list[Path]:
     found = list(walk(folder))
     for partial in (p for p in found if PARTIAL in p.name):
         if time.time() - partial.stat().st_mtime > _STALE_SECONDS:
-            _delete(partial)
+            delete(partial)
     restored = []
     for retired in (p for p in found if RETIRED in p.name):
         path = retired.with_name(retired.name[1:].split(RETIRED)[0])
@@ -154,13 +155,14 @@ def removed_on_failure(beside: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        _delete(beside)
+        delete(beside)
         raise
 
 
 def chunk_shape(dims: tuple[Any, ...], shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Chunks of one layer, one repeat, 4,096 places; the longest dim is cut to 32 MB."""
-    chunks = [min(n, _CHUNKS.get(str(d), n)) or 1 for d, n in zip(dims, shape, strict=True)]
+    limits = {**_CHUNKS, "stimulus": _FEATURE_ROWS} if "unit" in dims else _CHUNKS
+    chunks = [min(n, limits.get(str(d), n)) or 1 for d, n in zip(dims, shape, strict=True)]
     while np.prod(chunks, dtype=np.int64) * itemsize > _CHUNK_BYTES:
         longest = int(np.argmax(chunks))
         chunks[longest] = -(-chunks[longest] // 2)
@@ -207,7 +209,8 @@ def _plain(dataset: xr.Dataset) -> xr.Dataset:
     return plain
 
 
-def _delete(path: Path) -> None:
+def delete(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -7,8 +7,7 @@ from typing import Any
 from explorer.study.stimuli import captions
 from explorer.study.study import Study
 from explorer.views.ranked import RankedView
-
-_SHOWN = 400  # characters of a caption that are sent
+from explorer.widgets.stimulus_list import shorten
 
 
 class Captions(RankedView):
@@ -30,13 +29,3 @@ class Captions(RankedView):
 
     def _texts(self, ids: list[int]) -> dict[int, str]:
         return {i: shorten(self._captions.get(i, ())) for i in ids}
-
-
-def shorten(texts: tuple[str, ...]) -> str:
-    """The first caption, and how many more there are; long ones are cut and say so."""
-    if not texts:
-        return "(no caption)"
-    text = texts[0].strip()
-    if len(text) > _SHOWN:
-        text = f"{text[:_SHOWN]}… ({len(text):,} characters)"
-    return f"{text} (+ {len(texts) - 1} more)" if len(texts) > 1 else text

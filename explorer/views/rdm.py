@@ -16,8 +16,8 @@ from explorer.state.pairs import Geometry, Pairs
 from explorer.study.align import condensed_index
 from explorer.study.stimuli import captions
 from explorer.views.base import View
-from explorer.views.captions import shorten
 from explorer.widgets import theme
+from explorer.widgets.stimulus_list import shorten
 
 MAX_SIDE = 400  # cells on a side; more stimuli are averaged in blocks
 LEVELS = 255

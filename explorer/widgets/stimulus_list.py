@@ -11,6 +11,7 @@ from panel.custom import JSComponent
 
 from explorer.assets import asset
 
+_SHOWN = 400  # characters of a text that are sent
 MAX_ASKED = 2000  # ids that one message may ask for
 
 
@@ -101,3 +102,13 @@ def span(values: np.ndarray) -> list[float]:
     if not finite.size:
         return [0.0, 1.0]
     return [float(min(finite.min(), 0)), float(max(finite.max(), 0))]
+
+
+def shorten(texts: tuple[str, ...]) -> str:
+    """The first caption, and how many more there are; long ones are cut and say so."""
+    if not texts:
+        return "(no caption)"
+    text = texts[0].strip()
+    if len(text) > _SHOWN:
+        text = f"{text[:_SHOWN]}… ({len(text):,} characters)"
+    return f"{text} (+ {len(texts) - 1} more)" if len(texts) > 1 else text

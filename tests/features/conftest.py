@@ -8,13 +8,6 @@ from feature_miniatures import write_encoder, write_study, write_tokenizer
 from explorer.study.study import Study
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # BlockWriter keeps its record of blocks inside the Zarr folder, and zarr remarks on it
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings("ignore:Object at done.txt"))
-
-
 @pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Tiny models spend their time in waiting threads otherwise."""
