@@ -61,6 +61,7 @@ export function render({ model }) {
   window.addEventListener("popstate", back);
   window.addEventListener("keydown", key);
   model.on("query", write);
+  if (window.location.search !== (model.query || "")) window.history.replaceState({}, "", place());
   const source = window.Bokeh?.documents?.[0];
   source?.on_event?.("connection_lost", lost);
   model.on("remove", () => {

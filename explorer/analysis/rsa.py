@@ -44,7 +44,7 @@ def run_rsa(study: Study, spec: Spec, run: Run) -> str:
     result.attrs = {
         "n_stimuli": len(ids),
         "n_pairs": a.shape[1],
-        "split": "none: RSA fits nothing",
+        "split": "no split (RSA fits nothing)",
         "metric": spec.metric,
         "dissimilarity": spec.settings["dissimilarity"],
         "interval": f"95 % bootstrap over stimuli ({spec.settings['n_bootstraps']} resamples)",

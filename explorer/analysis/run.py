@@ -81,7 +81,7 @@ def store_result(study: Study, spec: Spec, dataset: xr.Dataset, started: float) 
             simulated=int(simulated),
         ),
     )
-    log.info("%s: %s", name, spec)
+    log.debug("%s: %s", name, spec)
     return name
 
 

@@ -204,14 +204,14 @@ def variants(study: Study, model: str, modality: str) -> list[str]:
         v
         for v in study.names(f"features/{model}/")
         if study[f"features/{model}/{v}"].attrs.get("stimuli", "stimuli/images") == source
-        and not (v == "rdm" and modality == "")
     ]
 
 
 def models(study: Study, modality: str) -> list[str]:
-    """Models with features for the stimuli of ``modality``, sorted."""
+    """Models with features for the stimuli of ``modality``: by name, RDMs alone last."""
     names = dict.fromkeys(n.split("/")[1] for n in study.groups("features/"))
-    return [m for m in names if variants(study, m, modality)]
+    found = {m: v for m in names if (v := variants(study, m, modality))}
+    return sorted(found, key=lambda m: (found[m] == ["rdm"], m))
 
 
 def stimuli_of(modality: str) -> str:

@@ -19,7 +19,7 @@ Command = Callable[[argparse.Namespace], int]
 COMMANDS: Registry[Command] = Registry(
     "command",
     {
-        "serve": "explorer.app.server:run_serve",
+        "serve": "explorer.app.serve:run_serve",
         "check": "explorer.app.commands:run_check",
         "info": "explorer.app.commands:run_info",
         "import": "explorer.app.commands:run_import",
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
     measures = [n for n, m in MEASURES.items() if m.analysis == analysis]
-    parser.add_argument("--model", default="", help="the study's first if left out")
+    parser.add_argument("--model", nargs="+", default=[], help="the study's first if left out")
     parser.add_argument("--variant", default="")
     parser.add_argument("--modality", default="", choices=["", *MODALITIES])
     parser.add_argument("--subject", nargs="*", default=[], help="all if left out")

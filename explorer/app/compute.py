@@ -11,10 +11,10 @@ import numpy as np
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
 from explorer.analysis.run import Run
-from explorer.analysis.spec import MEAN, make_spec, models
+from explorer.analysis.spec import MEAN, MODALITIES, make_spec, models
 from explorer.app.commands import find_study, say, say_json
 from explorer.errors import AnalysisError
-from explorer.state.choices import GROUP, Choices
+from explorer.state.choices import GROUP
 from explorer.study.study import Study
 
 _WIDTH = 78
@@ -58,7 +58,30 @@ def run_rsa(chosen: argparse.Namespace) -> int:
 
 def _run(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
     study = find_study(chosen)
-    modality, model, subjects = _choose(study, chosen)
+    modality = _choose_modality(study, chosen)
+    summaries = {
+        model: _score(study, chosen, modality, model, settings)
+        for model in _choose_models(study, chosen, modality)
+    }
+    if chosen.json:
+        several = len(summaries) > 1
+        say_json({"models": summaries} if several else next(iter(summaries.values())))
+        return 0
+    for model, summary in summaries.items():
+        say(f"{model} ({summary['variant']}), {modality}, {summary['metric']}, by layer:")
+        for subject, values in summary["subjects"].items():
+            row = " ".join("   –  " if v is None else f"{v:6.3f}" for v in values)
+            say(f"  {subject:<12} {row}")
+        for result in summary["results"]:
+            say(f"  {result['subject']:<12} {result['path']}")
+    return 0
+
+
+def _score(
+    study: Study, chosen: argparse.Namespace, modality: str, model: str, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Score one model for the chosen subjects; the summary, as plain data."""
+    subjects = list(chosen.subject) or _all_subjects(study, chosen.command, modality)
     specs = [
         make_spec(
             study,
@@ -81,50 +104,45 @@ def _run(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
     if len(single) > 1 and len({len(s) for s in single}) == 1:
         mean = np.mean(np.array(single, dtype=float), 0)
         scores[GROUP] = [None if np.isnan(v) else float(v) for v in mean]
-    if chosen.json:
-        say_json(
-            {
-                "study": str(study.path),
-                "modality": modality,
-                "model": model,
-                "variant": specs[0].variant,
-                "metric": chosen.metric,
-                "subjects": scores,
-                "results": [
-                    {"subject": s, "path": str(study.target(n)), **summarise(results[s])}
-                    for s, n in zip(subjects, names, strict=True)
-                ],
-            }
-        )
-        return 0
-    for subject, values in scores.items():
-        row = " ".join("   –  " if v is None else f"{v:6.3f}" for v in values)
-        say(f"{subject:<12} {row}")
-    for subject, name in zip(subjects, names, strict=True):
-        say(f"{subject:<12} {study.target(name)}")
-    return 0
+    return {
+        "study": str(study.path),
+        "modality": modality,
+        "model": model,
+        "variant": specs[0].variant,
+        "metric": chosen.metric,
+        "subjects": scores,
+        "results": [
+            {"subject": s, "path": str(study.target(n)), **summarise(results[s])}
+            for s, n in zip(subjects, names, strict=True)
+        ],
+    }
 
 
-def _choose(study: Study, chosen: argparse.Namespace) -> tuple[str, str, list[str]]:
-    """Modality, model and subjects: as named, else the study's first and all."""
-    choices = Choices(study)
-    modalities = choices.options("modality", choices.initial()) or []
-    wanted = [m for m in modalities if m != "rdm" or chosen.command == "rsa"]
+def _choose_modality(study: Study, chosen: argparse.Namespace) -> str:
+    """The modality named, else the study's first that the command can use."""
+    known = [m for m in MODALITIES if study.groups(f"responses/{m}/")]
+    wanted = [m for m in known if m != "rdm" or chosen.command == "rsa"]
     modality = chosen.modality or (wanted[0] if wanted else "")
     if not modality:
         raise AnalysisError(f"{study.path} has no responses for `{chosen.command}`. Import some.")
+    return str(modality)
+
+
+def _choose_models(study: Study, chosen: argparse.Namespace, modality: str) -> list[str]:
     known = models(study, modality)
     if not chosen.model and not known:
         raise AnalysisError(
             f"{study.path} has no features yet. Extract some first: "
             f"`python -m explorer extract {study.path} --model minilm`."
         )
-    subjects = list(chosen.subject)
-    if not subjects:
-        subjects = study.names(f"responses/{modality}/")
-        if chosen.command == "rsa" and len(subjects) > 1 and modality != "ieeg":
-            subjects.append(MEAN)
-    return modality, chosen.model or known[0], subjects
+    return list(chosen.model) or known[:1]
+
+
+def _all_subjects(study: Study, command: str, modality: str) -> list[str]:
+    subjects = study.names(f"responses/{modality}/")
+    if command == "rsa" and len(subjects) > 1 and modality != "ieeg":
+        return [*subjects, MEAN]
+    return subjects
 
 
 def _progress(done: int, total: int, note: str) -> None:

@@ -21,10 +21,11 @@ def tell(error: BaseException) -> None:
         pn.state.notifications.error(text, duration=_LONG)
 
 
-def warn(text: str) -> None:
-    """Tell the user something that is no failure."""
+def warn_all(texts: list[str]) -> None:
+    """Tell the user things that are no failure."""
     if pn.state.notifications is not None:
-        pn.state.notifications.warning(text, duration=_LONG)
+        for text in texts:
+            pn.state.notifications.warning(text, duration=_LONG)
 
 
 def explain(error: BaseException) -> str:

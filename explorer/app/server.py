@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
-from pathlib import Path
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
 from explorer.app import notices
-from explorer.app.opening import default_study, open_study
 from explorer.app.settings import Settings
 from explorer.app.shell import TITLE, Shell
 from explorer.state.jobs import JobQueue
-from explorer.state.workspace import Workspace
 from explorer.study.study import Study
 
 log = logging.getLogger(__name__)
@@ -24,17 +22,10 @@ log = logging.getLogger(__name__)
 class Server:
     """What all tabs share: the study and the jobs."""
 
-    def __init__(self, study: Study, settings: Settings) -> None:
+    def __init__(self, study: Study, settings: Settings, jobs: JobQueue) -> None:
         self.study = study
         self.settings = settings
-        self.jobs = JobQueue()
-
-    def prepare(self) -> None:
-        """Begin to compute what the first page shows, if it is not there yet."""
-        workspace = Workspace(self.study, self.jobs, self.settings.device)
-        for wish in (workspace.wish(), workspace.wish(only_rdms=True)):
-            if workspace.lacks(wish):
-                workspace.start(wish)
+        self.jobs = jobs
 
     def page(self) -> pmui.Page:
         """Build the page of one tab; an error gives a page that says so."""
@@ -54,8 +45,8 @@ class Server:
             websocket_origin=origins if self.settings.port else None,
             show=self.settings.open_browser,
             title=TITLE,
-            unused_session_lifetime=10_000,
-            check_unused_sessions=5_000,
+            unused_session_lifetime_milliseconds=10_000,
+            check_unused_sessions_milliseconds=5_000,
             liveness=True,
             websocket_max_message_size=64 * 2**20,
         )
@@ -64,51 +55,56 @@ class Server:
         pn.config.notifications = True
         pn.config.exception_handler = notices.tell
         document = pn.state.curdoc
-        shell = Shell(self.study, self.jobs, self.settings, _later_in(document))
+        later = Later(document)
+        shell = Shell(self.study, self.jobs, self.settings, later)
         refused = shell.restore(pn.state.location.search if pn.state.location else "")
         page = shell.page()
-        pn.state.onload(lambda: [notices.warn(problem) for problem in refused])
+        pn.state.onload(later.ready)
+        pn.state.onload(lambda: notices.warn_all(refused))
         if document is not None:
             document.on_session_destroyed(lambda _context, shell=shell: shell.close())
         return page
 
 
-def run_serve(chosen: argparse.Namespace) -> int:
-    """Open the app; under ``panel serve``, add the page of this tab to the document."""
+def find_server(make: Callable[[], Server]) -> Server | None:
+    """The server shared by the sessions of ``panel serve``; None if that is not what runs us."""
     document = pn.state.curdoc
-    if document is not None and document.session_context is not None:
-        server = pn.state.as_cached("brainlang-server", lambda: _make(chosen))
-        server.page().servable()
-        return 0
-    _make(chosen).serve()
-    return 0
-
-
-def _make(chosen: argparse.Namespace) -> Server:
-    path = chosen.study or default_study(chosen.home)
-    settings = Settings(
-        study=Path(path),
-        address=chosen.address,
-        port=chosen.port,
-        open_browser=not chosen.no_browser,
-        device=chosen.device,
-        home=chosen.home,
-    )
-    server = Server(open_study(settings.study, settings.home), settings)
-    if chosen.study is None:
-        server.prepare()
-    return server
-
-
-def _later_in(document: Any) -> Any:
-    """Run at the end of the present turn, holding the lock of the tab; at once without a server."""
     if document is None or document.session_context is None:
-        return lambda function: function()
+        return None
+    found: Server = pn.state.as_cached("brainlang-server", make)
+    return found
 
-    def later(function: Any) -> None:
+
+class Later:
+    """Runs functions at the end of the present turn of a tab, holding its lock, in their order.
+
+    Until the page is ready they wait: what changes while the browser is still fetching the page
+    may reach neither the page nor the messages after it.
+    """
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._lock = threading.Lock()
+        served = document is not None and document.session_context is not None
+        self._waiting: list[Callable[[], None]] | None = [] if served else None
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        """Run ``function`` soon; may be called from any thread."""
+        with self._lock:
+            if self._waiting is not None:
+                self._waiting.append(function)
+                return
+        if self._document is None or self._document.session_context is None:
+            function()
+            return
         try:
-            document.add_next_tick_callback(function)
+            self._document.add_next_tick_callback(function)
         except (RuntimeError, ValueError):  # the tab has closed meanwhile
-            log.debug("a closed tab was told something")
+            log.debug("a closed tab was told something", exc_info=True)
 
-    return later
+    def ready(self) -> None:
+        """The page is there: run what waited."""
+        with self._lock:
+            waiting, self._waiting = self._waiting or [], None
+        for function in waiting:
+            self(function)

@@ -109,8 +109,7 @@ class Shell:
 
     def go(self, query: str) -> None:
         """Restore a state that Back, Forward or a link leads to, and tell what was refused."""
-        for problem in self.restore(query):
-            notices.warn(problem)
+        notices.warn_all(self.restore(query))
 
     def close(self) -> None:
         """Stop watching anything, so that nothing of the tab stays."""

@@ -241,13 +241,17 @@ def bootstrap_pearson(
     shares = draw_counts(n, n_bootstraps, seed) / n
     out = Y.new_empty(len(quantiles) if quantiles else n_bootstraps, Y.shape[1])
     for block in column_batches(Y.shape[1], 8 * (8 * n_bootstraps + 6 * n), most=batch_targets):
-        y, y_hat = unit(Y[:, block], 0) * n**0.5, unit(Y_hat[:, block], 0) * n**0.5
+        # of unit variance, so that float32 loses nothing that counts
+        y = (unit(Y[:, block], 0) * n**0.5).to(Y)
+        y_hat = (unit(Y_hat[:, block], 0) * n**0.5).to(Y)
         shares = shares.to(y)
         mean, mean_hat = shares @ y, shares @ y_hat
         variance = shares @ y.square() - mean.square()
         variance_hat = shares @ y_hat.square() - mean_hat.square()
         scale = (variance * variance_hat).sqrt()
-        constant = torch.minimum(variance, variance_hat) < CONSTANT
+        constant = torch.minimum(variance, variance_hat) < max(
+            CONSTANT, 8 * torch.finfo(y.dtype).eps
+        )
         r = (shares @ (y * y_hat) - mean * mean_hat) / scale.masked_fill(constant, torch.nan)
         r = r.clamp_(-1, 1)
         if quantiles:

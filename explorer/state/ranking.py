@@ -144,7 +144,8 @@ def _pooled(state: dict[str, Any]) -> bool:
 
 
 def _place(state: dict[str, Any]) -> str:
-    place = state["channel"] or ("all places" if state["roi"] == WHOLE else state["roi"])
+    everywhere = "the brain" if state["modality"] == "rdm" else "all places"
+    place = state["channel"] or (everywhere if state["roi"] == WHOLE else state["roi"])
     when = f" at {state['time'] * 1000:.0f} ms" if state["modality"] == "eeg" else ""
     return f"{place}{when} ({state['subject']})"
 

@@ -11,6 +11,7 @@ from explorer.state.choices import Choices
 from explorer.state.selection import Selection, coerce, fields
 
 MAX_QUERY = 20_000  # characters; a longer query is no link of ours
+MAX_FIELDS = 200
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def from_query(
     Values are judged in the order of the fields, each in the light of those before, so a region
     is looked up in the atlas of the same link.
     """
-    if len(query) > MAX_QUERY:
+    if len(query) > MAX_QUERY or query.count("&") >= MAX_FIELDS:
         return dict(initial), [Refused("link", f"{query[:20]}…", "it is longer than any of ours")]
-    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=200)
+    pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True)
     given = dict(pairs)
     refused = [
         Refused(name, _short(value), "there is no such field")
@@ -59,7 +60,7 @@ def from_query(
         raw = given[field]
         try:
             value = coerce(field, _decode(field, raw))
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, OverflowError, RecursionError):
             refused.append(Refused(field, _short(raw), choices.describe(field, state)))
             continue
         if choices.allows(field, value, state):

@@ -41,7 +41,7 @@ class BlockWriter:
         with store.explain_disk(self._path, template.nbytes):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._drop_others()
-            if not self._done.exists():
+            if not (self._done.exists() and self._path.exists()):
                 store.create_array(self._path, template.assign_attrs(digest=""), variable)
                 self._done.touch()
         self._array = store.open_array(self._path, variable)
@@ -71,8 +71,8 @@ class BlockWriter:
             raise StudyError(f"{self._target} still lacks rows {left}. Run the same command again.")
         digest = digest_dataset(store.open_group(self._path))
         store.set_attribute(self._path, "digest", digest)
-        self._done.unlink()
         store.put_in_place(self._path, self._target)
+        self._done.unlink()
         self._study.refresh()
 
     def _drop_others(self) -> None:

@@ -9,14 +9,13 @@ import xarray as xr
 
 from explorer.errors import ExplorerError
 from explorer.study import store
-from explorer.study.digest import digest_dataset
+from explorer.study.digest import blocks, digest_dataset
 from explorer.study.schema import NUMBER, Fault, find_group, group_faults
 from explorer.study.stimuli import open_image
 from explorer.study.study import Study
 from explorer.study.surface import MESHES
 
 _AGAIN = "Import or compute this group again."
-_BLOCK = 4096
 
 
 def check_study(study: Study) -> list[Fault]:
@@ -78,8 +77,9 @@ def _stimuli(study: Study, name: str, dataset: xr.Dataset) -> Iterator[Fault]:
             f"{name}/stimulus", "ids that repeat", "each once", "Use the dim 'repeat' for showings."
         )
     source = "stimuli/story" if name.startswith("responses/ieeg") else "stimuli/images"
-    if name.startswith("responses/") and source in study:
-        unknown = ids[~np.isin(ids, study[source].stimulus.values)]
+    known = _readable(study, source)
+    if name.startswith("responses/") and known is not None:
+        unknown = ids[~np.isin(ids, known.stimulus.values)]
         if len(unknown):
             yield Fault(
                 f"{name}/stimulus",
@@ -119,16 +119,15 @@ def _values(name: str, dataset: xr.Dataset) -> Iterator[Fault]:
             continue
         values = dataset.variables[key]
         low, high, n_infinite, n_nan = np.inf, -np.inf, 0, 0
-        for start in range(0, max(len(values), 1) if values.ndim else 1, _BLOCK):
-            block = np.asarray(values[start : start + _BLOCK] if values.ndim else values)
+        for block in blocks(values):
             if block.dtype.kind not in NUMBER or not block.size:
                 continue
-            block = block.astype(np.float64)
             finite = np.isfinite(block)
             n_infinite += int(np.isinf(block).sum())
             n_nan += int(np.isnan(block).sum())
-            low = min(low, float(block.min(where=finite, initial=np.inf)))
-            high = max(high, float(block.max(where=finite, initial=-np.inf)))
+            if finite.any():
+                low = min(low, float(block[finite].min()))
+                high = max(high, float(block[finite].max()))
         where = f"{name}/{key}"
         if n_infinite:
             yield Fault(where, f"{n_infinite} infinite values", "finite values or NaN", _AGAIN)
@@ -144,10 +143,8 @@ def _values(name: str, dataset: xr.Dataset) -> Iterator[Fault]:
 
 
 def _images(study: Study) -> Iterator[Fault]:
-    if "stimuli/images" not in study:
-        return
-    stimuli = study["stimuli/images"]
-    if "image" not in stimuli:
+    stimuli = _readable(study, "stimuli/images")
+    if stimuli is None or "image" not in stimuli:
         return
     for stimulus, file in zip(stimuli.stimulus.values, stimuli.image.values, strict=True):
         if not file:
@@ -157,6 +154,15 @@ def _images(study: Study) -> Iterator[Fault]:
         except ExplorerError as error:
             where = f"images/{file}"
             yield Fault(where, str(error), f"the picture of stimulus {stimulus}", "Replace it.")
+
+
+def _readable(study: Study, name: str) -> xr.Dataset | None:
+    """A group read whole; None if there is none, or it is damaged and listed as such elsewhere."""
+    try:
+        found = study.get(name)
+        return None if found is None else found.load()
+    except (ExplorerError, OSError, ValueError, RuntimeError):
+        return None
 
 
 def leftovers(study: Study) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +36,27 @@ def digest_dataset(dataset: xr.Dataset) -> str:
         kind = "text" if text else values.dtype.newbyteorder("<").str
         head = [name, list(values.dims), list(values.shape), kind, values.attrs.get("units", "")]
         total.update(json.dumps(head).encode())
-        for start in range(0, max(len(values), 1) if values.ndim else 1, _rows(values)):
-            block = np.asarray(values[start : start + _rows(values)] if values.ndim else values)
+        for block in blocks(values):
             total.update(_bytes(block, text=text))
     return total.hexdigest()[:LENGTH]
 
 
-def _rows(values: xr.Variable) -> int:
+def blocks(values: xr.Variable) -> Iterator[np.ndarray[Any, Any]]:
+    """All values in order, in blocks of about 64 MB, whatever the shape."""
+    if values.ndim == 0:
+        yield np.asarray(values)
+        return
     row_bytes = values.dtype.itemsize * int(np.prod(values.shape[1:], dtype=np.int64))
-    return max(1, _BLOCK_BYTES // max(row_bytes, 1))
+    if row_bytes > _BLOCK_BYTES and values.ndim > 1:
+        for k in range(len(values)):
+            yield from blocks(values[k])
+        return
+    rows = max(1, _BLOCK_BYTES // max(row_bytes, 1))
+    for start in range(0, len(values), rows):
+        yield np.asarray(values[start : start + rows])
 
 
 def _bytes(block: np.ndarray[Any, Any], *, text: bool) -> bytes:
     if text:
-        return json.dumps([str(v) for v in block.ravel()]).encode()
+        return "".join(f"{json.dumps(str(v))}\n" for v in block.ravel()).encode()
     return np.ascontiguousarray(block, dtype=block.dtype.newbyteorder("<")).tobytes()

@@ -16,24 +16,32 @@ MAX_PIXELS = 64_000_000  # a larger picture is refused: a few bytes may unpack t
 
 
 def captions(study: Study) -> dict[int, tuple[str, ...]]:
-    """The non-empty captions of each stimulus, by id; the words where a story was heard."""
-    if "stimuli/images" in study:
-        stimuli = study["stimuli/images"]
-        if "caption" in stimuli:
-            rows = stimuli.caption.transpose("stimulus", "caption_index").values
-        else:
-            rows = np.empty((stimuli.sizes["stimulus"], 0), dtype=object)
-        kept = [tuple(str(c) for c in row if str(c).strip()) for row in rows]
-        return dict(zip(stimuli.stimulus.values.tolist(), kept, strict=True))
-    return {}
+    """The non-empty captions of each stimulus, by id; shared, not to be changed."""
+    if "stimuli/images" not in study:
+        return {}
+    return study.remember("stimuli/images", "captions", lambda: _captions(study))
+
+
+def _captions(study: Study) -> dict[int, tuple[str, ...]]:
+    stimuli = study["stimuli/images"]
+    ids = stimuli.stimulus.values.tolist()
+    if "caption" not in stimuli:
+        return dict.fromkeys(ids, ())
+    rows = stimuli.caption.transpose("stimulus", "caption_index").values.tolist()
+    kept = [tuple(str(c) for c in row if str(c).strip()) for row in rows]
+    return dict(zip(ids, kept, strict=True))
 
 
 def labels(study: Study, coordinate: str) -> dict[int, str]:
     """``condition``, ``concept`` or ``split`` of each stimulus; empty where there is none."""
     if "stimuli/images" not in study or coordinate not in study["stimuli/images"]:
         return {}
+    return study.remember("stimuli/images", coordinate, lambda: _labels(study, coordinate))
+
+
+def _labels(study: Study, coordinate: str) -> dict[int, str]:
     stimuli = study["stimuli/images"]
-    values = [str(v) for v in stimuli[coordinate].values]
+    values = [str(v) for v in stimuli[coordinate].values.tolist()]
     return dict(zip(stimuli.stimulus.values.tolist(), values, strict=True))
 
 
@@ -57,7 +65,7 @@ def open_image(folder: Path, file: str) -> Image.Image:
         raise StudyError(f"{path} does not exist. Restore it, or empty its cell in 'image'.")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what a damaged file makes Pillow remark
             with Image.open(path) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise StudyError(
@@ -69,6 +77,7 @@ def open_image(folder: Path, file: str) -> Image.Image:
         UnidentifiedImageError,
         Image.DecompressionBombError,
         OSError,
+        RuntimeError,
         SyntaxError,
         ValueError,
     ) as error:
@@ -79,12 +88,20 @@ def open_image(folder: Path, file: str) -> Image.Image:
 
 def _to_rgb(picture: Image.Image) -> Image.Image:
     picture.load()
-    if picture.mode.startswith(("I", "F")):  # 16-bit grey: convert() would clip, not scale
+    if picture.mode.startswith(("I", "F")):  # convert() would clip these, not scale
         values: np.ndarray[Any, Any] = np.asarray(picture, dtype=np.float64)
-        top = 65535.0 if values.max(initial=0) > 255 else 255.0  # noqa: PLR2004 - bit depths
-        return Image.fromarray((values / top * 255).clip(0, 255).astype(np.uint8)).convert("RGB")
+        grey = (values / _white(picture.mode, values) * 255).clip(0, 255)
+        return Image.fromarray(np.nan_to_num(grey).astype(np.uint8)).convert("RGB")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         rgba = picture.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
     return picture.convert("RGB")
+
+
+def _white(mode: str, values: np.ndarray[Any, Any]) -> float:
+    """The value that means white: by the mode, else the least usual one that holds them all."""
+    if mode.startswith("I;16"):
+        return 65535.0
+    top = float(values.max(initial=0.0, where=np.isfinite(values)))
+    return next((white for white in (1.0, 255.0, 65535.0) if top <= white), max(top, 1.0))

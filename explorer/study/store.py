@@ -32,8 +32,8 @@ _CHUNK_BYTES = 32 * 2**20
 _FEATURE_ROWS = 512  # features are written and read so many stimuli at a time
 
 
-def open_group(path: Path) -> xr.Dataset:
-    """Open a group without reading its values.
+def open_group(path: Path, small: int = 0) -> xr.Dataset:
+    """Open a group, and read its variables of at most ``small`` bytes; the others stay on disk.
 
     Raises
     ------
@@ -41,30 +41,28 @@ def open_group(path: Path) -> xr.Dataset:
         if the store is damaged; the text says what could not be read
     """
     try:
-        return xr.open_zarr(path, chunks=None, consolidated=False, mask_and_scale=False)
-    except (OSError, ValueError, KeyError, TypeError, BaseZarrError) as error:
+        dataset = xr.open_zarr(path, chunks=None, consolidated=False, mask_and_scale=False)
+        for values in dataset.variables.values():
+            values.attrs.pop("_FillValue", None)
+            if values.nbytes <= small:
+                values.load()
+        return dataset
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, BaseZarrError) as error:
         raise StudyError(
             f"{path} cannot be read ({_short(error)}); expected a complete Zarr group. "
             "Import or compute it again."
         ) from error
 
 
-def walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path, skip: str = "images") -> Iterator[Path]:
     """Groups of a study, and what is being written or was left; inside none of them, nor images."""
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda e: e.name):
             path = Path(entry.path)
             if entry.name.startswith(".") or entry.name.endswith(SUFFIX):
                 yield path
-            elif entry.is_dir(follow_symlinks=False) and entry.name != "images":
-                yield from walk(path)
-
-
-def load_small(dataset: xr.Dataset, n_bytes: int) -> None:
-    """Read all variables of at most ``n_bytes``, in place; the others stay on disk."""
-    for values in dataset.variables.values():
-        if values.nbytes <= n_bytes:
-            values.load()
+            elif entry.is_dir(follow_symlinks=False) and entry.name != skip:
+                yield from walk(path, skip="")
 
 
 def write_group(path: Path, dataset: xr.Dataset) -> None:
@@ -90,7 +88,7 @@ def write_group(path: Path, dataset: xr.Dataset) -> None:
 
 def put_in_place(beside: Path, path: Path) -> None:
     """Rename a finished folder to its name; what had the name is deleted afterwards."""
-    retired = path.with_name(f".{path.name}{RETIRED}{uuid.uuid4().hex[:8]}")
+    retired = path.with_name(f".{path.name}{RETIRED}{os.getpid()}-{uuid.uuid4().hex[:8]}")
     if path.exists():
         path.rename(retired)
     beside.rename(path)
@@ -108,7 +106,10 @@ def recover(folder: Path) -> list[Path]:
             delete(partial)
     restored = []
     for retired in (p for p in found if RETIRED in p.name):
-        path = retired.with_name(retired.name[1:].split(RETIRED)[0])
+        name, _, mark = retired.name[1:].partition(RETIRED)
+        path = retired.with_name(name)
+        if _is_alive(mark.partition("-")[0]):  # its writer is between two renames
+            continue
         if path.exists():
             shutil.rmtree(retired, ignore_errors=True)
         else:
@@ -215,6 +216,19 @@ def delete(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
+
+
+def _is_alive(process: str) -> bool:
+    """Whether another process of this machine has the id ``process``."""
+    if os.name == "nt" or not process.isdigit() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)  # signal 0 asks, and does nothing
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _short(error: Exception) -> str:

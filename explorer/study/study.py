@@ -6,10 +6,10 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import xarray as xr
 
@@ -18,6 +18,8 @@ from explorer.registry import unknown_name
 from explorer.study import store
 from explorer.study.digest import digest_dataset, digest_json
 from explorer.study.schema import SCHEMA_VERSION, find_group, group_faults
+
+T = TypeVar("T")
 
 MANIFEST = "study.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -72,6 +74,7 @@ class Study:
         self.overlay = overlay
         self._listed: list[str] | None = None
         self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
+        self._made: dict[tuple[str, str, str], object] = {}
         self._lock = threading.Lock()
         if not self.read_only:
             store.recover(self.path)
@@ -80,10 +83,15 @@ class Study:
     def create(cls, path: Path, **manifest: Any) -> Study:
         """Make an empty study; an existing one keeps its groups and gets the new manifest."""
         path = Path(path)
-        if path.exists() and not (path / MANIFEST).exists() and any(path.iterdir()):
-            raise StudyError(
-                f"{path} is a folder with other things in it. Name a new or empty folder."
-            )
+        if path.exists() and not path.is_dir():
+            raise StudyError(f"{path} is a file, expected a folder. Name a new or empty folder.")
+        if path.exists() and not (path / MANIFEST).exists():
+            others = [p.name for p in path.iterdir() if store.PARTIAL not in p.name]
+            if others:
+                raise StudyError(
+                    f"{path} is a folder with other things in it ({others[0]}, …). "
+                    "Name a new or empty folder."
+                )
         store.write_json(path / MANIFEST, _to_json(Manifest(**manifest)))
         return cls(path)
 
@@ -118,9 +126,8 @@ class Study:
         with self._lock:
             known = self._opened.get(path)
             if known is None or known[0] != stamp:
-                opened = store.open_group(path)
-                store.load_small(opened, _SMALL_RESULT if name.startswith("results/") else _SMALL)
-                known = (stamp, opened)
+                small = _SMALL_RESULT if name.startswith("results/") else _SMALL
+                known = (stamp, store.open_group(path, small))
                 self._opened[path] = known
         return known[1].copy(deep=False)
 
@@ -160,6 +167,18 @@ class Study:
                 "Import or compute it again."
             )
         return str(recorded)
+
+    def remember(self, group: str, kind: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once for all who ask, as long as ``group`` stays as it is."""
+        key = (group, kind, self[group].attrs.get("digest", ""))
+        with self._lock:
+            known = self._made.get(key)
+        if known is None:
+            known = make()
+            with self._lock:
+                self._made = {k: v for k, v in self._made.items() if k[:2] != key[:2]}
+                self._made[key] = known
+        return cast(T, known)
 
     def target(self, name: str) -> Path:
         """The path that a group of this name is written to."""

@@ -67,7 +67,8 @@ class Layers(View):
                 if hasattr(glyph.glyph, field):
                     setattr(glyph.glyph, field, accent)
         self._plot = plot
-        return pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
+        pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
+        return pn.Column(pane, sizing_mode="stretch_both")  # a Bokeh pane forgets to reappear
 
     def update(self) -> None:
         """Bring curves, band, ceiling and cursor up to date."""

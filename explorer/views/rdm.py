@@ -10,7 +10,6 @@ import panel as pn
 from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, LinearColorMapper, Range1d
 from bokeh.plotting import figure
-from scipy.stats import rankdata
 
 from explorer.state.pairs import Geometry, Pairs
 from explorer.study.align import condensed_index
@@ -21,8 +20,7 @@ from explorer.widgets.stimulus_list import shorten
 
 MAX_SIDE = 400  # cells on a side; more stimuli are averaged in blocks
 LEVELS = 255
-_PAIR_HEIGHT = 76  # px
-_SHRINKS = {"min-height": "0", "flex": "1 1 0"}
+_SHRINKS = {"min-height": "0", "min-width": "0", "flex": "1 1 0"}
 _EMPTY: dict[str, list[float]] = {"image": [], "side": []}
 
 
@@ -44,13 +42,12 @@ class Rdm(View):
         self._pair = pn.pane.HTML(
             "",
             stylesheets=[theme.stylesheet()],
-            sizing_mode="stretch_width",
-            height=_PAIR_HEIGHT,
-            margin=(4, 0, 0, 0),
+            sizing_mode="stretch_both",
+            margin=(0, 0, 0, 10),
+            styles=_SHRINKS,
         )
         panes = [pn.pane.Bokeh(p, sizing_mode="scale_height", aspect_ratio=1) for p in self._plots]
-        row = pn.Row(*panes, sizing_mode="stretch_both", min_height=0, styles=_SHRINKS)
-        return pn.Column(row, self._pair, sizing_mode="stretch_both", styles=_SHRINKS)
+        return pn.Row(*panes, self._pair, sizing_mode="stretch_both", styles=_SHRINKS)
 
     def update(self) -> None:
         """Bring matrices, marks and the pair up to date."""
@@ -156,7 +153,7 @@ def draw_matrix(geometry: Geometry, order: np.ndarray) -> np.ndarray:
     known = np.isfinite(geometry.values)
     ranks = np.full(len(geometry.values), np.nan, np.float32)
     if known.any():
-        ranks[known] = rankdata(geometry.values[known]) / known.sum() * LEVELS
+        ranks[known] = percentiles(geometry.values[known]) * LEVELS
     place = {s: k for k, s in enumerate(geometry.stimulus.tolist())}
     index = np.array([place[s] for s in order.tolist()])
     square = np.zeros((n, n), np.float32)
@@ -169,6 +166,13 @@ def draw_matrix(geometry: Geometry, order: np.ndarray) -> np.ndarray:
         blocks = square[: side * step, : side * step].reshape(side, step, side, step)
         square = blocks.mean((1, 3))
     return np.nan_to_num(square).astype(np.uint8)
+
+
+def percentiles(values: np.ndarray) -> np.ndarray:
+    """Share of values that are at most as large, ties sharing their mean: (n,), above 0 to 1."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    below = np.cumsum(counts) - counts
+    return ((below + (counts + 1) / 2) / len(values))[inverse]
 
 
 def _value(geometry: Geometry, first: int, second: int) -> float:

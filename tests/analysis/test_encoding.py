@@ -201,9 +201,6 @@ def test_model_known_by_its_dissimilarities_is_sent_to_rsa(tiny):
     ids = np.arange(1, 61)
     study.write("features/known/rdm", tiny.pairs(np.ones((1, 1770)), ids, "layer"))
 
-
-
     spec = make_spec(study, "fmri", "sub-01", "known", "pearson")
     with pytest.raises(AnalysisError, match="Use RSA"):
         run_specs(study, [spec], Run("cpu"))
-

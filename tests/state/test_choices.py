@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.errors import StudyError
 from explorer.state.choices import Choices
 from explorer.state.selection import fields
 from explorer.study.study import Study
@@ -68,13 +69,10 @@ def test_opening_state_is_the_group_at_the_deepest_layer(choices):
     assert (state["metric"], state["layer"], state["roi"]) == ("pearson", 6, "all")
 
 
-def test_empty_study_has_a_state(tmp_path):
-
-
-
+def test_study_without_responses_says_how_to_import_some(tmp_path):
     empty = Choices(Study.create(tmp_path / "empty", title="empty"))
-    state = empty.initial()
-    assert (state["modality"], state["model"], state["layer"]) == ("", "", 0)
+    with pytest.raises(StudyError, match="python -m explorer import"):
+        empty.initial()
 
 
 def test_what_there_is_is_told(choices):

@@ -12,6 +12,10 @@ from explorer.state.selection import Selection, fields
 from explorer.state.url import from_query, to_query
 
 
+def link(choices, state):
+    return to_query(Selection(**state), choices.initial())
+
+
 def restore(choices, query):
     return from_query(query, choices, choices.initial())
 
@@ -40,22 +44,22 @@ def states(draw, choices):
 @given(data=st.data())
 def test_any_state_comes_back_from_its_link(choices, data):
     state = data.draw(states(choices))
-    query = to_query(Selection(**state), choices.initial())
+    query = link(choices, state)
     assert restore(choices, query) == (state, [])
 
 
 def test_time_at_which_the_page_opens_survives_a_change_of_modality(choices):
     state = choices.settle(choices.initial(), {"modality": "eeg"})
     state = choices.settle(state, {"time": 0.0})
-    query = to_query(Selection(**state), choices.initial())
+    query = link(choices, state)
     assert restore(choices, query)[0]["time"] == 0.0
 
 
 def test_link_leaves_out_what_is_as_at_the_start(choices):
     initial = choices.initial()
-    assert to_query(Selection(**initial), initial) == ""
-    changed = Selection(**{**initial, "roi": "late", "stimuli": (3, 4)})
-    assert to_query(changed, initial) == "?roi=late&stimuli=%5B3%2C+4%5D"
+    assert link(choices, initial) == ""
+    changed = {**initial, "roi": "late", "stimuli": (3, 4)}
+    assert link(choices, changed) == "?roi=late&stimuli=%5B3%2C+4%5D"
 
 
 @pytest.mark.parametrize(

@@ -96,13 +96,7 @@ def test_a_number_of_vertices_that_is_not_the_mesh_is_listed(study):
     [
         (FMRI, "response"),
         (RDM, "dissimilarity"),
-        pytest.param(
-            IMAGES,
-            "image",
-            marks=pytest.mark.xfail(
-                strict=False, reason="check raises where the images' own group is torn"
-            ),
-        ),
+        (IMAGES, "image"),
     ],
 )
 def test_torn_chunks_are_listed_and_the_rest_is_checked(study, name, variable, damage):

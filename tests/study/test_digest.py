@@ -84,13 +84,7 @@ def test_attributes_other_than_units_are_no_content():
 def test_blocks_do_not_matter(monkeypatch):
     whole = digest_dataset(dataset())
     monkeypatch.setattr(digest, "_BLOCK_BYTES", 20)
-    assert digest_dataset(dataset()) != ""
-    rows = [digest._rows(v) for v in dataset().variables.values()]
-    assert min(rows) == 1
-    numbers = dataset().drop_vars("name")
-    small = digest_dataset(numbers)
-    monkeypatch.undo()
-    assert digest_dataset(numbers) == small
+    assert max(len(list(digest.blocks(v))) for v in dataset().variables.values()) > 1
     assert digest_dataset(dataset()) == whole
 
 

@@ -142,7 +142,9 @@ def test_opening_a_study_brings_a_retired_group_back(study):
 
 def test_a_folder_with_other_things_is_no_place_for_a_study(tmp_path):
     (tmp_path / "thesis.txt").touch()
-    with pytest.raises(StudyError, match=r"a folder with other things in it. Name a new"):
+    with pytest.raises(
+        StudyError, match=r"a folder with other things in it \(thesis.txt, …\). Name a new"
+    ):
         Study.create(tmp_path)
     with pytest.raises(StudyError, match=r"is no study: it has no study.json.*import folder SOURC"):
         Study(tmp_path)

@@ -1,0 +1,177 @@
+"""The app in a browser: start, click to all views updated, tabs opened and closed.
+
+``python tests/benchmarks/bench_app.py [--clicks 40] [--tabs 50] [--study STUDY]`` prints a table.
+"Updated" is measured in the page: from the click until every view that has to change shows the new
+state and two more frames have been painted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from serving import FLAGS, ROOT, Served, serve
+
+DRAWN = """() => {
+    const all = (selector) => {
+        const found = [];
+        const walk = (root) => {
+            found.push(...root.querySelectorAll(selector));
+            for (const el of root.querySelectorAll("*")) if (el.shadowRoot) walk(el.shadowRoot);
+        };
+        walk(document);
+        return found;
+    };
+    window.all = all;
+    const visible = (e) => e.getBoundingClientRect().width > 0;
+    const canvases = all("canvas").filter(visible).length;
+    const pictures = all(".tile img").filter((i) => i.complete && i.naturalWidth).length;
+    return all(".row .text").length > 4 && pictures > 4 && canvases >= 3;
+}"""
+
+# Clicks a row; resolves with the milliseconds until gallery, captions, RDMs and address follow.
+CLICK = """(index) => new Promise((resolve, reject) => {
+    const row = all(".row")[index];
+    const id = row.dataset.stimulus;
+    const begin = performance.now();
+    const done = () =>
+        all(`.row.focus[data-stimulus="${id}"]`).length &&
+        (all(`.tile.focus[data-stimulus="${id}"]`).length || !all(`.tile[data-stimulus="${id}"]`).length) &&
+        all(`figure[data-stimulus="${id}"]`).length &&
+        location.search.includes(`stimulus=${id}`);
+    const look = () => {
+        if (done()) requestAnimationFrame(() => requestAnimationFrame(() =>
+            resolve(performance.now() - begin)));
+        else if (performance.now() - begin > 5000) reject(new Error("not updated in 5 s"));
+        else setTimeout(look, 1);
+    };
+    row.click();
+    look();
+})"""
+
+# Steps the layer by key; resolves when ranking text, RDM title and address follow.
+LAYER = """(key) => new Promise((resolve, reject) => {
+    const before = location.search;
+    const about = () => all(".view-captions .about").map((e) => e.textContent).join();
+    const begin = performance.now();
+    const text = Bokeh.documents[0].roots().length;
+    const look = () => {
+        if (location.search !== before) requestAnimationFrame(() => requestAnimationFrame(() =>
+            resolve(performance.now() - begin)));
+        else if (performance.now() - begin > 5000) reject(new Error("not updated in 5 s"));
+        else setTimeout(look, 1);
+    };
+    window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    look();
+})"""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def open_page(browser: Browser, served: Served) -> tuple[Page, float]:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    begin = time.perf_counter()
+    page.goto(served.url)
+    page.wait_for_function(DRAWN, timeout=120_000, polling=20)
+    return page, time.perf_counter() - begin
+
+
+def measure_start(browser: Browser, study: Path | None, home: Path) -> None:
+    """From the command until everything is drawn: the first time, and again."""
+    for name in ("first", "again", "again"):
+        begin = time.perf_counter()
+        served = serve(study, home, home.parent / "log")
+        served_after = time.perf_counter() - begin
+        page, loaded = open_page(browser, served)
+        total = time.perf_counter() - begin
+        say(
+            f"start, {name:<6} server {served_after:5.2f} s, page {loaded:5.2f} s, all {total:5.2f} s"
+        )
+        page.close()
+        served.stop()
+
+
+def measure_clicks(browser: Browser, served: Served, n: int) -> None:
+    page, _ = open_page(browser, served)
+    page.wait_for_timeout(3000)
+    times = []
+    for k in range(n):
+        times.append(page.evaluate(CLICK, k % 5))
+        page.wait_for_timeout(120)
+    quantiles = statistics.quantiles(times, n=20)
+    say(
+        f"click to all views: median {statistics.median(times):.0f} ms, "
+        f"95th percentile {quantiles[18]:.0f} ms, n = {n}"
+    )
+    times = []
+    for k in range(n):
+        times.append(page.evaluate(LAYER, "ArrowLeft" if (k // 5) % 2 == 0 else "ArrowRight"))
+        page.wait_for_timeout(120)
+    quantiles = statistics.quantiles(times, n=20)
+    say(
+        f"layer to address:   median {statistics.median(times):.0f} ms, "
+        f"95th percentile {quantiles[18]:.0f} ms, n = {n}"
+    )
+    page.close()
+
+
+def measure_tabs(browser: Browser, served: Served, n: int) -> None:
+    """Resident memory of the server around ``n`` tabs opened and closed, five at a time."""
+    process = psutil.Process(served.process.pid)
+    for name, count in (("warm up", 10), ("measured", n)):
+        before = process.memory_info().rss / 1e6
+        peak = before
+        for start in range(0, count, 5):
+            pages = [open_page(browser, served)[0] for _ in range(min(5, count - start))]
+            peak = max(peak, process.memory_info().rss / 1e6)
+            for page in pages:
+                page.close()
+        time.sleep(25)  # a closed session ends after its lifetime
+        gc.collect()
+        after = process.memory_info().rss / 1e6
+        say(
+            f"{name}: {count} tabs: {before:.0f} MB before, {peak:.0f} MB at most, "
+            f"{after:.0f} MB after ({100 * (after / before - 1):+.1f} %)"
+        )
+    say(f"faults in the log: {served.problems() or 'none'}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clicks", type=int, default=40)
+    parser.add_argument("--tabs", type=int, default=50)
+    parser.add_argument("--study", type=Path)
+    chosen = parser.parse_args()
+    found = shutil.which("chromium")
+    if found is None:
+        raise SystemExit("This benchmark needs chromium.")
+    folder = Path(tempfile.mkdtemp())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        say(f"{psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f}, {ROOT.name}")
+        measure_start(browser, chosen.study, folder / "home")
+        served = serve(chosen.study, folder / "home", folder / "log")
+        measure_clicks(browser, served, chosen.clicks)
+        if chosen.tabs:
+            measure_tabs(browser, served, chosen.tabs)
+        served.stop()
+        browser.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
