@@ -224,6 +224,10 @@ export function render({ model, el }) {
   model.on(["focus", "chosen"], () => {
     for (const item of shown.values()) mark(item, Number(item.dataset.stimulus));
   });
+  model.on("focus", () => {
+    const index = Array.from(model.ids).indexOf(model.focus);
+    if (index >= 0) show(index); // chosen elsewhere: bring it into sight
+  });
   model.on("msg:custom", (event) => {
     const message = event.data ?? event;
     if (message.texts) {

@@ -44,6 +44,9 @@ class Registry(Mapping[str, T], Generic[T]):
         module, _, attribute = self._table[name].partition(":")
         return cast(T, getattr(import_module(module), attribute))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._table  # Mapping would import the thing to find out
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
 

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from explorer.study.study import Study
 from explorer.study.synthetic import write_synthetic
 
-CHEAP = {"n_bootstraps": 50, "n_permutations": 50}  # where intervals and p-values do not matter
+settings.register_profile("shared-machine", deadline=None)  # speed is not what tests judge
+settings.load_profile("shared-machine")
+
+CHEAP = {"n_bootstraps": 50, "n_permutations": 200}  # where intervals and p-values do not matter
 
 
 @pytest.fixture(scope="session")

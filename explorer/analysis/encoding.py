@@ -19,7 +19,8 @@ from explorer.engine.ceiling import split_half
 from explorer.engine.device import choose_device
 from explorer.engine.folds import complement, kfold
 from explorer.engine.foldwise import scale_folds
-from explorer.engine.ridge import RidgeSettings, crossval_ridge, ridge_cv
+from explorer.engine.nulls import permuted_targets, pooled_p
+from explorer.engine.ridge import RidgeSettings, crossval_ridge, ridge_cv, share_at_edge
 from explorer.engine.stats import fdr_bh, permutation_p
 from explorer.errors import AnalysisError
 from explorer.study.align import MIN_STIMULI
@@ -123,6 +124,7 @@ def _layer(
     )
     folds = [f.to(responses.device) for f in split.folds]
     rows = split.scored.to(responses.device)
+    n_targets = responses.shape[1]
     if len(folds) == 1:
         train = complement(len(features), folds[0])
         inner = kfold(len(train), settings.n_inner, seed=settings.seed)
@@ -131,19 +133,16 @@ def _layer(
         )
         held_out, alpha, at_edge = fit.predict(features[rows]), fit.alpha, fit.at_edge
     else:
+        responses = torch.cat([responses, _null_targets(responses, spec, split)], 1)
         crossval = crossval_ridge(features, responses, folds, settings, contiguous=split.contiguous)
-        held_out, at_edge = crossval.Y_hat[rows], crossval.at_edge
-        alpha = crossval.alpha.log().mean(0).exp()  # geometric mean over folds
+        held_out, by_fold = crossval.Y_hat[rows], crossval.alpha[:, :n_targets]
+        alpha = by_fold.log().mean(0).exp()  # geometric mean over folds
+        at_edge = share_at_edge(by_fold, settings)
     within = [torch.searchsorted(rows, fold) for fold in folds]  # rows are sorted
-    measured, predicted = scale_folds(responses[rows], held_out, within, spec.metric)
+    p_value = _p_values(responses[rows], held_out, within, n_targets, spec)
+    held_out = held_out[:, :n_targets]
+    measured, predicted = scale_folds(responses[rows, :n_targets], held_out, within, spec.metric)
     score = METRICS[spec.metric].function(measured, predicted)
-    p_value = permutation_p(
-        measured,
-        predicted,
-        n_permutations=int(chosen["n_permutations"]),
-        seed=int(chosen["seed"]),
-        circular=split.contiguous,
-    )
     interval = np.full((len(targets.regions), 2), np.nan)
     if not split.contiguous:  # words of a story are no independent draws
         interval = _region_intervals(measured, predicted, spec, targets)
@@ -161,6 +160,30 @@ def _layer(
         }
     )
     return part.astype(np.float32), at_edge
+
+
+def _null_targets(responses: Tensor, spec: Spec, split: Split) -> Tensor:
+    return permuted_targets(
+        responses,
+        int(spec.settings["n_permutations"]),
+        seed=int(spec.settings["seed"]),
+        circular=split.contiguous,
+    )
+
+
+def _p_values(
+    responses: Tensor, held_out: Tensor, folds: list[Tensor], n_targets: int, spec: Spec
+) -> Tensor:
+    """P of Pearson r: of a fixed model by permutation, of cross-validated ones among refits."""
+    if len(folds) == 1:
+        return permutation_p(
+            responses,
+            held_out,
+            n_permutations=int(spec.settings["n_permutations"]),
+            seed=int(spec.settings["seed"]),
+        )
+    score = METRICS["pearson"].function(*scale_folds(responses, held_out, folds, "pearson"))
+    return pooled_p(score[:n_targets], score[n_targets:])
 
 
 def _region_intervals(
@@ -232,16 +255,22 @@ def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, str | int
         "interval": (
             "none: the words of a story are not independent"
             if split.contiguous
-            else f"95 % bootstrap over stimuli ({spec.settings['n_bootstraps']} resamples)"
+            else "95 % bootstrap over stimuli, models kept "
+            f"({spec.settings['n_bootstraps']} resamples)"
         ),
-        "p_value": (
-            f"one-sided {'circular shift' if split.contiguous else 'permutation'} of stimuli "
-            f"({spec.settings['n_permutations']} or the next multiple of n), Pearson r; "
-            "q: Benjamini-Hochberg over all layers and targets"
-        ),
+        "p_value": f"one-sided, Pearson r, {_null_text(spec, split)}; "
+        "q: Benjamini-Hochberg over all layers and targets",
         "noise_ceiling": (
             f"root of the split-half reliability of {targets.n_repeats} repeats (Spearman-Brown)"
             if targets.repeats is not None
             else "none: each stimulus was shown once"
         ),
     }
+
+
+def _null_text(spec: Spec, split: Split) -> str:
+    n = spec.settings["n_permutations"]
+    if len(split.folds) == 1:
+        return f"permutation of held-out stimuli ({n} or the next multiple of n)"
+    order = "shifted round" if split.contiguous else "permuted"
+    return f"among {n} targets refitted with their stimuli {order}, pooled"

@@ -121,7 +121,8 @@ class Shell:
             owner.param.unwatch(watcher)
 
     def _write_query(self, *_events: Any) -> None:
-        self.bridge.query = to_query(self.workspace.selection, self.workspace.initial)
+        workspace = self.workspace
+        self.bridge.query = to_query(workspace.selection, workspace.initial, workspace.choices)
 
     def _job_changed(self, job: Job) -> None:
         """Called from the thread that follows the job."""

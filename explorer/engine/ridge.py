@@ -193,7 +193,7 @@ def ridge_cv(
         alpha=alpha,
         absolute_alpha=full_penalties.to(Y)[best].masked_fill(missing, torch.nan),
         cv_mse=cv_mse,
-        at_edge=_share_at_edge(alpha, grid),
+        at_edge=share_at_edge(alpha, settings),
         X_mean=scaling.mean + shift,
         axes=axes,
         coefficients=coefficients,
@@ -243,8 +243,7 @@ def crossval_ridge(
     missing = ~Y.isfinite().all(0)
     Y_hat[:, missing] = torch.nan
     alpha[:, missing] = torch.nan
-    grid = torch.tensor(settings.alphas, dtype=torch.float64).to(Y)
-    return CrossvalFit(Y_hat, alpha, _share_at_edge(alpha, grid))
+    return CrossvalFit(Y_hat, alpha, share_at_edge(alpha, settings))
 
 
 def _check(X: Tensor, Y: Tensor, folds: list[Tensor]) -> None:
@@ -268,7 +267,15 @@ def _penalties(settings: RidgeSettings, mean_value: Tensor) -> Tensor:
     return grid * mean_value if settings.relative else grid
 
 
-def _share_at_edge(alpha: Tensor, grid: Tensor) -> float:
+def share_at_edge(alpha: Tensor, settings: RidgeSettings) -> float:
+    """Share of alphas that are the first or the last of the grid: it may be too narrow.
+
+    Parameters
+    ----------
+    alpha : (...), as on the grid; NaN do not count
+    settings : whose grid it is; a grid of one value has no edge
+    """
+    grid = torch.tensor(settings.alphas, dtype=torch.float64).to(alpha)
     known = alpha[~alpha.isnan()]
     if len(grid) == 1 or not len(known):
         return 0.0

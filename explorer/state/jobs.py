@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import itertools
 import json
 import logging
@@ -18,6 +19,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 CANCEL_SECONDS = 0.7  # a step that has not ended by then ends with its process
+_CLOSE_SECONDS = 2.0
 _KEPT = 50  # ended jobs that are remembered
 _LOG_LINES = 200
 
@@ -120,17 +122,25 @@ class JobQueue:
         return lambda: self._listeners.pop(number, None) and None
 
     def close(self) -> None:
-        """End the computing process and the thread that feeds it."""
-        self._waiting.put(None)
+        """End the computing process and the thread that feeds it; what waits is given up."""
         with self._lock:
-            if self._process is not None:
-                self._process.kill()
+            process = self._process
+            for job in self.jobs:
+                if job.status == QUEUED:
+                    self._end(job, CANCELLED, "The app has closed.")
+        self._waiting.put(None)
+        if process is not None:
+            process.kill()
+        if self._thread is not None:
+            self._thread.join(_CLOSE_SECONDS)
+        if process is not None:
+            _dispose(process)
 
     def _work(self) -> None:
         while (job := self._waiting.get()) is not None:
-            if job.status != QUEUED:
-                continue
             with self._lock:
+                if job.status != QUEUED:
+                    continue
                 process = self._start_process()
                 self._running = job
                 job.status, job.started = RUNNING, time.monotonic()
@@ -155,7 +165,7 @@ class JobQueue:
                 return self._end(job, CANCELLED, answer["cancelled"])
             job.share, job.note = answer["share"], answer["note"]
             self._tell(job)
-        code = process.wait()
+        code = _dispose(process)
         with self._lock:
             self._process = None
         if job.active:
@@ -187,6 +197,8 @@ class JobQueue:
 
     def _start_process(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
+            if self._process is not None:
+                _dispose(self._process)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "explorer.analysis.worker"],
                 stdin=subprocess.PIPE,
@@ -202,6 +214,8 @@ class JobQueue:
         for line in process.stderr or ():
             self._stderr.append(line)
             log.debug("computing process: %s", line.rstrip())
+        if process.stderr is not None:
+            process.stderr.close()
 
     def _send(self, process: subprocess.Popen[str], message: dict[str, Any]) -> None:
         try:
@@ -210,3 +224,13 @@ class JobQueue:
                 process.stdin.flush()
         except OSError:
             log.warning("the computing process no longer listens")
+
+
+def _dispose(process: subprocess.Popen[str]) -> int:
+    """Wait for a process that ends and close its pipes; returns its code."""
+    code = process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):  # what was not read any more
+                pipe.close()
+    return code

@@ -26,14 +26,19 @@ class Refused:
         return f"{self.field} {self.value!r} in the link is unknown; {self.known}"
 
 
-def to_query(selection: Selection, initial: dict[str, Any]) -> str:
-    """The fields that differ from the opening state, as ``?roi=FFA&layer=3``; "" if none does."""
+def to_query(selection: Selection, initial: dict[str, Any], choices: Choices) -> str:
+    """The fields that a link has to say, as ``?roi=FFA&layer=3``; "" in the opening state.
+
+    A field is left out if ``from_query`` finds it by itself: it opens so, or follows from others.
+    """
     now = selection.to_dict()
-    changed = {k: v for k, v in now.items() if v != initial.get(k)}
-    if not changed:
-        return ""
-    text = {k: v if isinstance(v, str) else json.dumps(v) for k, v in changed.items()}
-    return "?" + urlencode(text)
+    state, text = dict(initial), {}
+    for field in fields():  # as ``from_query`` goes through them
+        value = now[field]
+        if value != state[field]:
+            state = choices.settle(state, {field: value})
+            text[field] = value if isinstance(value, str) else json.dumps(value)
+    return "?" + urlencode(text) if text else ""
 
 
 def from_query(

@@ -19,7 +19,9 @@ from explorer.widgets import theme
 from explorer.widgets.stimulus_list import shorten
 
 MAX_SIDE = 400  # cells on a side; more stimuli are averaged in blocks
-LEVELS = 255
+LEVELS = 254  # the highest percentile
+MISSING = 255  # a dissimilarity that is not known
+_SIDE = 240  # px; leaves room for the pair beside the matrices
 _SHRINKS = {"min-height": "0", "min-width": "0", "flex": "1 1 0"}
 _EMPTY: dict[str, list[float]] = {"image": [], "side": []}
 
@@ -46,7 +48,8 @@ class Rdm(View):
             margin=(0, 0, 0, 10),
             styles=_SHRINKS,
         )
-        panes = [pn.pane.Bokeh(p, sizing_mode="scale_height", aspect_ratio=1) for p in self._plots]
+        square = {"sizing_mode": "scale_height", "aspect_ratio": 1, "max_height": _SIDE}
+        panes = [pn.pane.Bokeh(plot, **square) for plot in self._plots]
         return pn.Row(*panes, self._pair, sizing_mode="stretch_both", styles=_SHRINKS)
 
     def update(self) -> None:
@@ -76,12 +79,13 @@ class Rdm(View):
 
     def _matrix(self, source: ColumnDataSource) -> figure:
         plot = theme.draw_figure("", "", x_range=self._range[0], y_range=self._range[1])
-        plot.sizing_mode, plot.aspect_ratio = "scale_height", 1
+        plot.update(sizing_mode="scale_height", aspect_ratio=1, max_height=_SIDE)
         plot.axis.visible = False
         plot.grid.visible = False
         plot.title.text_font_size = "12px"
         plot.title.text_font_style = "normal"
-        mapper = LinearColorMapper(palette=theme.SEQUENTIAL, low=0, high=LEVELS)
+        palette = [*theme.SEQUENTIAL[:MISSING], theme.MUTED]
+        mapper = LinearColorMapper(palette=palette, low=0, high=MISSING)
         plot.image("image", x=0, y=0, dw="side", dh="side", source=source, color_mapper=mapper)
         plot.scatter(
             "x", "y", source=self._marks, size=11, fill_alpha=0, line_width=2.5,
@@ -148,7 +152,10 @@ class Rdm(View):
 
 
 def draw_matrix(geometry: Geometry, order: np.ndarray) -> np.ndarray:
-    """Percentile of each dissimilarity, 0 to 255: (side, side), at most ``MAX_SIDE`` a side."""
+    """Percentile of each dissimilarity, 0 to ``LEVELS``: (side, side), at most ``MAX_SIDE`` a side.
+
+    A larger matrix is averaged in blocks; cells of which nothing is known are ``MISSING``.
+    """
     n = len(order)
     known = np.isfinite(geometry.values)
     ranks = np.full(len(geometry.values), np.nan, np.float32)
@@ -160,12 +167,19 @@ def draw_matrix(geometry: Geometry, order: np.ndarray) -> np.ndarray:
     rows, columns = np.triu_indices(n, 1)
     square[rows, columns] = ranks[condensed_index(n, index[rows], index[columns])]
     square += square.T
-    step = -(-n // MAX_SIDE)
-    if step > 1:
-        side = n // step
-        blocks = square[: side * step, : side * step].reshape(side, step, side, step)
-        square = blocks.mean((1, 3))
-    return np.nan_to_num(square).astype(np.uint8)
+    if n > MAX_SIDE:
+        square = _average(square, MAX_SIDE)
+    return np.where(np.isfinite(square), np.nan_to_num(square), MISSING).astype(np.uint8)
+
+
+def _average(square: np.ndarray, side: int) -> np.ndarray:
+    """Means over blocks as equal as can be, NaN left out: (n, n) to (side, side)."""
+    starts = np.linspace(0, len(square), side, endpoint=False).astype(int)
+    finite = np.isfinite(square)
+    sums = [np.nan_to_num(square), finite.astype(np.float32)]
+    for axis in (0, 1):
+        sums = [np.add.reduceat(s, starts, axis=axis) for s in sums]
+    return np.where(sums[1] > 0, sums[0] / np.maximum(sums[1], 1), np.nan)
 
 
 def percentiles(values: np.ndarray) -> np.ndarray:

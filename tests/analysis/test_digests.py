@@ -133,7 +133,7 @@ def test_result_says_where_it_comes_from(planted, synthetic_study, measure):
     assert told["n_stimuli"] == 120
     assert told["metric"] == ("pearson" if measure == "pearson" else "spearman")
     assert told["split"]
-    assert told["interval"] == "95 % bootstrap over stimuli (50 resamples)"
+    assert told["interval"].startswith("95 % bootstrap over stimuli")
     assert told["simulated"] == 1
     assert told["code_version"] >= 1
 

@@ -101,10 +101,6 @@ def test_noise_scores_nothing_on_average(tiny, measure):
     assert abs(float(tiny.compute(study, measure).score.mean())) < 0.02
 
 
-@pytest.mark.xfail(
-    reason="permuting cross-validated predictions ignores that folds share training stimuli",
-    strict=True,
-)
 def test_p_values_of_noise_are_uniform(tiny):
     study = tiny.write(tiny.normal(60, 1, 10), tiny.normal(60, 1000, seed=1))
     p_value = tiny.compute(study, n_permutations=200).p_value.values

@@ -59,7 +59,7 @@ def test_channel_that_nothing_drives_has_no_score(planted):
 def test_story_is_scored_on_contiguous_blocks_and_finds_the_planted_layer(planted):
     result = planted("ieeg", "sub-01", "pearson")
     assert "contiguous blocks" in result.attrs["split"]
-    assert "circular shift" in result.attrs["p_value"]
+    assert "shifted round" in result.attrs["p_value"]
     assert best_layer(result.roi_score.sel(roi="HG")) == REGIONS["early"].layer
     assert best_layer(result.roi_score.sel(roi="IFG")) == REGIONS["last"].layer
     assert np.isnan(result.roi_interval).all()

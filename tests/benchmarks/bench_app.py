@@ -47,7 +47,7 @@ CLICK = """(index) => new Promise((resolve, reject) => {
     const begin = performance.now();
     const done = () =>
         all(`.row.focus[data-stimulus="${id}"]`).length &&
-        (all(`.tile.focus[data-stimulus="${id}"]`).length || !all(`.tile[data-stimulus="${id}"]`).length) &&
+        all(`.tile[data-stimulus="${id}"]`).every((e) => e.classList.contains("focus")) &&
         all(`figure[data-stimulus="${id}"]`).length &&
         location.search.includes(`stimulus=${id}`);
     const look = () => {
@@ -60,12 +60,10 @@ CLICK = """(index) => new Promise((resolve, reject) => {
     look();
 })"""
 
-# Steps the layer by key; resolves when ranking text, RDM title and address follow.
+# Steps the layer by key; resolves when the address follows and is painted.
 LAYER = """(key) => new Promise((resolve, reject) => {
     const before = location.search;
-    const about = () => all(".view-captions .about").map((e) => e.textContent).join();
     const begin = performance.now();
-    const text = Bokeh.documents[0].roots().length;
     const look = () => {
         if (location.search !== before) requestAnimationFrame(() => requestAnimationFrame(() =>
             resolve(performance.now() - begin)));
@@ -98,9 +96,7 @@ def measure_start(browser: Browser, study: Path | None, home: Path) -> None:
         served_after = time.perf_counter() - begin
         page, loaded = open_page(browser, served)
         total = time.perf_counter() - begin
-        say(
-            f"start, {name:<6} server {served_after:5.2f} s, page {loaded:5.2f} s, all {total:5.2f} s"
-        )
+        say(f"start, {name}: server {served_after:.2f} s, page {loaded:.2f} s, all {total:.2f} s")
         page.close()
         served.stop()
 

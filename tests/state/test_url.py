@@ -13,7 +13,7 @@ from explorer.state.url import from_query, to_query
 
 
 def link(choices, state):
-    return to_query(Selection(**state), choices.initial())
+    return to_query(Selection(**state), choices.initial(), choices)
 
 
 def restore(choices, query):
