@@ -32,7 +32,6 @@ class Controls:
     Parameters
     ----------
     workspace : whose selection is shown and changed
-    on_error : called with what goes wrong when a choice is made
     """
 
     def __init__(self, workspace: Workspace) -> None:

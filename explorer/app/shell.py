@@ -9,6 +9,8 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
+from panel.util import edit_readonly
 
 from explorer.app import notices
 from explorer.app.controls import Controls
@@ -33,6 +35,10 @@ KEYS = (
     "← → layer · shift with ← → time · Esc clears the chosen stimuli · f full screen · "
     "shift-click collects · double-click resets · Back undoes"
 )
+
+
+class _Idle(param.Parameterized):
+    busy = param.Boolean(False)
 
 
 class Shell:
@@ -91,7 +97,7 @@ class Shell:
             sizing_mode="stretch_both",
             margin=0,
         )
-        return pmui.Page(
+        page = pmui.Page(
             title=f"{TITLE}: {self.study.manifest.title}",
             main=[main],
             header=[],
@@ -99,6 +105,10 @@ class Shell:
             busy_indicator=None,
             sidebar_variant="temporary",
         )
+        # A page follows the server's busy state, which would keep it for good: follow another.
+        with edit_readonly(page):
+            page.busy = _Idle().param.busy
+        return page
 
     def restore(self, query: str) -> list[str]:
         """Restore the state of a query; returns what it asks in vain, with what there is."""

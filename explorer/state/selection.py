@@ -62,8 +62,11 @@ def coerce(field: str, value: Any) -> Any:
             raise ValueError(value)
         return number
     if isinstance(kind, param.ClassSelector):
-        if isinstance(value, str):
+        if not isinstance(value, list | tuple):
             raise TypeError(value)
+        if field == "window" and value:
+            first, last = (coerce("time", v) for v in value)  # two numbers, or ValueError
+            return (first, last)
         return tuple(_plain(v) for v in value)
     if not isinstance(value, str):
         raise TypeError(value)
