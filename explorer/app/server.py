@@ -62,7 +62,7 @@ class Server:
         pn.state.onload(later.ready)
         pn.state.onload(lambda: notices.warn_all(refused))
         if document is not None:
-            document.on_session_destroyed(lambda _context, shell=shell: shell.close())
+            document.on_session_destroyed(lambda _context: _forget(shell, document))
         return page
 
 
@@ -73,6 +73,14 @@ def find_server(make: Callable[[], Server]) -> Server | None:
         return None
     found: Server = pn.state.as_cached("brainlang-server", make)
     return found
+
+
+def _forget(shell: Shell, document: Any) -> None:
+    """Let go of everything of a closed tab; Panel itself keeps its notification area."""
+    shell.close()
+    views = getattr(pn.state, "_views", {})
+    for ref in [r for r, view in views.items() if view[2] is document]:
+        del views[ref]
 
 
 class Later:
