@@ -68,6 +68,7 @@ export function render({ model }) {
     window.removeEventListener("popstate", back);
     window.removeEventListener("keydown", key);
   });
+  document.documentElement.dataset.explorer = "ready"; // keys and Back are heard from now on
   const nothing = document.createElement("div");
   nothing.style.display = "none";
   return nothing;

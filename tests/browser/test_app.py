@@ -24,6 +24,8 @@ ANSWER = 10_000
 def open_app(page: Page, served: Served, query: str = "", *, scored: bool = True) -> None:
     page.goto(served.url + query)
     expect(page.locator(".view-captions .row").first).to_be_visible(timeout=COMPUTED)
+    page.wait_for_function("document.documentElement.dataset.explorer === 'ready'")
+    page.wait_for_function("Bokeh.documents[0].is_idle", timeout=COMPUTED)
     if scored:
         expect(page.locator(".view-layers canvas").first).to_be_visible(timeout=COMPUTED)
     expect(page.locator(".view-gallery .tile img").first).to_be_visible(timeout=COMPUTED)
