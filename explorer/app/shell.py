@@ -21,6 +21,7 @@ from explorer.state.url import from_query, to_query
 from explorer.state.workspace import Workspace
 from explorer.study.stimuli import image_files, open_image
 from explorer.study.study import Study
+from explorer.study.surface import why_no_mesh
 from explorer.views import VIEWS
 from explorer.views.base import Redraw, View
 from explorer.widgets import theme
@@ -163,9 +164,17 @@ class Shell:
         simulated = '<span class="simulated">simulated data</span>'
         self._status.object = (
             f'<div class="status">{simulated if self.study.manifest.simulated else ""}'
-            f'<span class="grow">{html.escape(shown)}</span><span>{jobs}</span>'
+            f'<span class="grow">{html.escape(shown)}</span>{self._no_map()}<span>{jobs}</span>'
             f"<span>device: {html.escape(self.workspace.device)}</span><span>? keys</span></div>"
         )
+
+    def _no_map(self) -> str:
+        """Why fMRI responses have no map, where they lie on no mesh."""
+        if self.workspace.selection.modality != "fmri" or self.study.manifest.mesh:
+            return ""
+        first = self.study[self.study.groups("responses/fmri/")[0]]
+        why = html.escape(why_no_mesh(first.sizes.get("target", 0)))
+        return f'<span title="{why}">no map of the cortex: no mesh has so many targets</span>'
 
 
 def _thumbnails(study: Study, settings: Settings) -> Callable[[list[int]], dict[int, bytes]]:

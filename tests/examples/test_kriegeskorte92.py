@@ -4,9 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy.io import loadmat
 from scipy.stats import spearmanr
 
+from explorer.analysis.pipeline import extract_features, run_specs
+from explorer.analysis.results import layer_scores
+from explorer.analysis.run import Run
+from explorer.analysis.spec import make_spec
+from explorer.engine.ceiling import rdm_ceiling
 from explorer.importers.run import import_study
 from explorer.study.check import check_study
 
@@ -66,3 +72,25 @@ def test_given_models_score_as_published(study, model, expected):
     assert values.shape == (1, 4186)
     score = spearmanr(values[0], subjects_mean(study)).statistic
     assert score == pytest.approx(expected, abs=1e-3)
+
+
+def test_lower_bound_between_subjects(study):
+    """0.379 with the others' dissimilarities averaged, 0.372 with their ranks (Nili et al.)."""
+    groups = study.groups("responses/rdm/")
+    subjects = np.stack([study[g].dissimilarity.mean("repeat").values for g in groups])
+    others = [np.delete(subjects, k, 0).mean(0) for k in range(len(subjects))]
+    raw = [spearmanr(a, b).statistic for a, b in zip(subjects, others, strict=True)]
+    assert np.mean(raw) == pytest.approx(0.379, abs=1e-3)
+    lower, upper = rdm_ceiling(torch.from_numpy(subjects), "spearman")
+    assert float(lower) == pytest.approx(0.372, abs=1e-3)
+    assert float(upper) == pytest.approx(0.666, abs=1e-3)
+
+
+def test_minilm_gives_the_curve_of_an_independent_computation(study):
+    extract_features(study, "minilm", "", Run("cpu"))
+    spec = make_spec(
+        study, "rdm", "mean", "minilm", "rdm_spearman", n_bootstraps=20, n_permutations=20
+    )
+    result = study[run_specs(study, [spec], Run("cpu"))[0]]
+    expected = [0.348, 0.327, 0.382, 0.425, 0.447, 0.455, 0.434]
+    np.testing.assert_allclose(layer_scores(result), expected, atol=2e-3)
