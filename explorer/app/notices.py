@@ -6,12 +6,21 @@ import logging
 
 import panel as pn
 import panel_material_ui as pmui
+from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
 
 from explorer.errors import ExplorerError
 
 log = logging.getLogger(__name__)
 
+CLOSED = (WebSocketClosedError, StreamClosedError)
 _LONG = 8000  # ms that a notice stays
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a record of the event loop's log tells more than that a tab was closed meanwhile."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, CLOSED)
 
 
 def tell(error: BaseException) -> None:

@@ -26,6 +26,7 @@ class Server:
         self.study = study
         self.settings = settings
         self.jobs = jobs
+        logging.getLogger("asyncio").addFilter(notices.is_news)
 
     def page(self) -> pmui.Page:
         """Build the page of one tab; an error gives a page that says so."""
