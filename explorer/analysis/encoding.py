@@ -12,7 +12,7 @@ from torch import Tensor
 
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import Spec
-from explorer.analysis.targets import Targets, read_targets
+from explorer.analysis.targets import Targets, layer_coords, read_targets
 from explorer.engine import METRICS
 from explorer.engine.bootstrap import bootstrap_score
 from explorer.engine.ceiling import split_half
@@ -60,7 +60,6 @@ def run_encoding(study: Study, spec: Spec, run: Run) -> str:
     split = find_split(study, spec, targets)
     device = choose_device(run.device)
     responses = torch.from_numpy(targets.matrix).to(device)
-    layers = targets.features.layer.values if "layer" in targets.features.coords else None
     n_layers = targets.features.sizes["layer"]
     parts, at_edge = [], []
     for k in range(n_layers):
@@ -71,11 +70,8 @@ def run_encoding(study: Study, spec: Spec, run: Run) -> str:
         at_edge.append(edge)
     run.step(n_layers, n_layers, "ceilings")
     result = xr.concat(parts, "layer").assign_coords(
-        {"layer": np.arange(n_layers) if layers is None else layers, **targets.coords()}
+        {**layer_coords(targets.features), **targets.coords()}
     )
-    if "layer_name" in targets.features:
-        names = targets.features.layer_name.values.astype(object)
-        result = result.assign_coords(layer_name=("layer", names))
     result["q_value"] = (result.p_value.dims, fdr_bh(torch.tensor(result.p_value.values)).numpy())
     result = result.assign(_ceilings(targets))
     result = result.assign(_region_responses(targets, split))

@@ -54,9 +54,7 @@ def find_missing(study: Study, specs: list[Spec]) -> list[Spec]:
 
 def estimate(study: Study, spec: Spec) -> Cost:
     """Cost of one spec, from the shapes of what it reads."""
-    sizes = {
-        str(k): int(v) for name in (*_read_by(study, spec),) for k, v in study[name].sizes.items()
-    }
+    sizes = {str(k): int(v) for name in _read_by(study, spec) for k, v in study[name].sizes.items()}
     n = sizes["stimulus"]
     n_pairs = n * (n - 1) // 2
     if spec.analysis == "rdm":

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 import xarray as xr
 
-from explorer.analysis.geometry import released_rdm
+from explorer.analysis.geometry import stored_rdm
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import MEAN, Spec
-from explorer.analysis.targets import mean_subject
+from explorer.analysis.targets import layer_coords, mean_subject
 from explorer.engine.device import choose_device
 from explorer.engine.rdm import rdm
 from explorer.study.align import mean_repeats
@@ -21,13 +21,8 @@ from explorer.study.study import Study
 
 def find_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
     """RDMs as ``spec`` says: as released, as stored, or computed and stored now."""
-    released = released_rdm(study, spec)
-    if released is not None:
-        return released
-    name = spec.result_name(study)
-    if name not in study:
-        name = run_rdm(study, spec, run)
-    return study[name]
+    found = stored_rdm(study, spec)
+    return found if found is not None else study[run_rdm(study, spec, run)]
 
 
 def run_rdm(study: Study, spec: Spec, run: Run) -> str:
@@ -47,10 +42,7 @@ def _model_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
         run.step(k, n_layers, f"dissimilarities of layer {k}")
         patterns = torch.from_numpy(features.feature.isel(layer=k).values).to(device)
         rows.append(rdm(patterns.float(), spec.metric).cpu().numpy())
-    coords = {"stimulus": features.stimulus.values}
-    for name in ("layer", "layer_name"):
-        if name in features.coords:
-            coords[name] = features[name]
+    coords = {"stimulus": features.stimulus.values, **layer_coords(features)}
     return xr.Dataset({"dissimilarity": (("layer", "pair"), np.stack(rows))}, coords)
 
 

@@ -14,6 +14,7 @@ from explorer.analysis.geometry import rdm_spec
 from explorer.analysis.rdm import find_rdm
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import MEAN, Spec
+from explorer.analysis.targets import layer_coords
 from explorer.engine.ceiling import rdm_ceiling
 from explorer.engine.rdm import compare_rdms
 from explorer.engine.stats import bootstrap_rdm, fdr_bh, rdm_permutation_p
@@ -32,12 +33,9 @@ def run_rsa(study: Study, spec: Spec, run: Run) -> str:
     b, axis = _pairs(brain, ids)
     run.step(1, 3, f"{len(a)} layers against {len(b)} RDMs")
     result = _score(a, b, spec, run)
-    ceiling, n_subjects = _ceiling(study, spec, run, ids)
+    ceiling, n_subjects = _ceiling(study, spec, run, ids, b.shape)
     result["ceiling"] = (("axis", "bound"), ceiling)
-    result = result.assign_coords(layer=_layers(model))
-    if "layer_name" in model.coords:
-        names = model.layer_name.values.astype(object)
-        result = result.assign_coords(layer_name=("layer", names))
+    result = result.assign_coords(layer_coords(model))
     result = result.rename(axis=axis) if axis else result.isel(axis=0)
     if axis:
         result = result.assign_coords({axis: brain[axis]})
@@ -71,12 +69,6 @@ def _pairs(dataset: xr.Dataset, ids: np.ndarray) -> tuple[Tensor, str]:
     return torch.from_numpy(array), axis
 
 
-def _layers(model: xr.Dataset) -> np.ndarray:
-    if "layer" in model.coords:
-        return np.asarray(model.layer.values)
-    return np.arange(model.sizes["layer"])
-
-
 def _score(a: Tensor, b: Tensor, spec: Spec, run: Run) -> xr.Dataset:
     chosen = spec.settings
     seed = int(chosen["seed"])
@@ -103,7 +95,9 @@ def _score(a: Tensor, b: Tensor, spec: Spec, run: Run) -> xr.Dataset:
     return result.astype(np.float32)
 
 
-def _ceiling(study: Study, spec: Spec, run: Run, ids: np.ndarray) -> tuple[np.ndarray, int]:
+def _ceiling(
+    study: Study, spec: Spec, run: Run, ids: np.ndarray, shape: torch.Size
+) -> tuple[np.ndarray, int]:
     """Bounds between subjects for each RDM of the brain: (n_axis, 2), and how many subjects."""
     groups = study.groups(f"responses/{spec.modality}/")
     subjects = []
@@ -112,10 +106,9 @@ def _ceiling(study: Study, spec: Spec, run: Run, ids: np.ndarray) -> tuple[np.nd
         dataset = find_rdm(study, one, run)
         if np.isin(ids, dataset.stimulus.values).all():
             subjects.append(_pairs(dataset, ids)[0])
-    own, _ = _pairs(find_rdm(study, rdm_spec(spec, of_model=False), run), ids)
-    alike = [s for s in subjects if s.shape == own.shape]
+    alike = [s for s in subjects if s.shape == shape]
     if len(alike) < 2 or spec.subject == MEAN:  # noqa: PLR2004 - a ceiling needs two
-        return np.full((len(own), 2), np.nan, np.float32), 0
+        return np.full((shape[0], 2), np.nan, np.float32), 0
     stacked = torch.stack(alike, 1)  # (n_axis, n_subjects, n_pairs)
     bounds = [[float(v) for v in rdm_ceiling(rows, spec.metric)] for rows in stacked]
     return np.array(bounds, np.float32), len(alike)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -111,6 +112,17 @@ def mean_subject(datasets: list[xr.Dataset], names: list[str]) -> xr.Dataset:
     first = datasets[0].drop_vars("noise_ceiling", errors="ignore").sel(stimulus=ids)
     dims = mean_repeats(first.response.isel(stimulus=slice(0, 1))).dims
     return first.assign(response=(dims, np.asarray(mean / len(datasets), np.float32)))
+
+
+def layer_coords(dataset: xr.Dataset) -> dict[str, Any]:
+    """Numbers of the layers, from 0 where none are given, and their names where there are any."""
+    numbers = dataset.layer.values if "layer" in dataset.coords else None
+    coords: dict[str, Any] = {
+        "layer": np.arange(dataset.sizes["layer"]) if numbers is None else numbers
+    }
+    if "layer_name" in dataset.coords:
+        coords["layer_name"] = ("layer", dataset.layer_name.values.astype(object))
+    return coords
 
 
 def flat_regions(responses: xr.Dataset, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -36,7 +36,6 @@ class BlockWriter:
         self._target = study.target(name)
         self._path = self._target.with_name(f".{self._target.name}{store.RESUMABLE}{key}")
         self._done = self._path.with_name(self._path.name + _DONE)
-        self._variable = variable
         self._n = template.sizes[template[variable].dims[0]]
         with store.explain_disk(self._path, template.nbytes):
             self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -102,7 +102,6 @@ class Group:
         return found.groupdict() if found else None
 
 
-TEXT = Variable((), "U", required=False)
 ID = Variable(("stimulus",), "iu")
 UNITS = ("V", "percent", "z", "a.u.")
 PLACE = "vertex|target"
