@@ -26,6 +26,20 @@ export function render({ model }) {
     });
   }
 
+  // The list of regions lies in a shadow root of its own: look through all of them.
+  function openRegions(root) {
+    for (const node of root.querySelectorAll("*")) {
+      const label = node.tagName === "LABEL" ? node.textContent.trim() : "";
+      if (label === "region") {
+        const box = node.parentElement.querySelector('[role="combobox"]');
+        box?.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, button: 0 }));
+        return true;
+      }
+      if (node.shadowRoot && openRegions(node.shadowRoot)) return true;
+    }
+    return false;
+  }
+
   function key(event) {
     if (typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "f") {
@@ -33,7 +47,12 @@ export function render({ model }) {
       else document.documentElement.requestFullscreen().catch(() => {});
       return;
     }
-    const known = ["ArrowLeft", "ArrowRight", "Escape", "?"];
+    if (event.key === "/") {
+      event.preventDefault();
+      openRegions(document);
+      return;
+    }
+    const known = ["ArrowLeft", "ArrowRight", "Escape", "?", "1", "2", "3", "4", "5", "6"];
     if (!known.includes(event.key)) return;
     event.preventDefault();
     model.send_msg({ key: event.key, shift: event.shiftKey });

@@ -5,7 +5,7 @@ const ROW = 40;
 const TILE = 92;
 const GAP = 6;
 const CSS = `
-:host { display: block; min-width: 0; min-height: 0; }
+:host { display: block; min-width: 0; min-height: 0; color: inherit; }
 .scroll { position: absolute; inset: 0; overflow-y: auto; overflow-x: hidden; outline: none; }
 .scroll:focus-visible { outline: 2px solid #e8590c; outline-offset: -2px; }
 .space { position: relative; width: 100%; }
@@ -30,6 +30,9 @@ const CSS = `
   object-fit: cover; border-radius: 4px; display: block;
   background: color-mix(in srgb, currentColor 10%, transparent); }
 .tile .none { display: flex; align-items: center; justify-content: center; opacity: .7; }
+.tile .note { position: absolute; left: 6px; top: 5px; padding: 0 4px; border-radius: 3px;
+  font-size: 9px; line-height: 14px; color: #fff; background: rgb(0 0 0 / 55%); }
+.tile .note.unseen { background: rgb(120 70 0 / 70%); }
 .item.focus { box-shadow: inset 0 0 0 2px #e8590c;
   background: color-mix(in srgb, #e8590c 12%, transparent); }
 .item.chosen { box-shadow: inset 0 0 0 2px color-mix(in srgb, #e8590c 60%, transparent); }
@@ -111,7 +114,19 @@ export function render({ model, el }) {
       const num = document.createElement("div");
       num.textContent = format(model.values[index]);
       item.append(picture, num);
-      item.title = `stimulus ${id}: ${model.value_label} ${format(model.values[index])}`;
+      const note = model.notes[index] ?? "";
+      if (note) {
+        const mark = document.createElement("span");
+        mark.className = `note ${note === "never shown" ? "unseen" : ""}`;
+        mark.textContent = note;
+        item.append(mark);
+      }
+      const second = model.second_label
+        ? `, ${model.second_label} ${format(model.seconds[index])}`
+        : "";
+      item.title =
+        `stimulus ${id}: ${model.value_label} ${format(model.values[index])}${second}` +
+        (note ? ` (${note})` : "");
     } else {
       const rank = document.createElement("span");
       rank.className = "rank";

@@ -6,6 +6,7 @@ What lives where, from the ground up; imports point down only:
 - ``study``: the schema, the files, alignment by label; ``engine``: every formula, in torch
 - ``features``: models to features; ``importers``: foreign data to groups
 - ``analysis``: labelled runs: align, compute, relabel, store
+- ``demo``: the embedded study: drawn scenes, a story, simulated brains with a known answer
 - ``state``: what one tab looks at, jobs, the address; ``widgets``: things to draw with
 - ``views``: one file per view
 - ``app``: layout, controls, server, command line

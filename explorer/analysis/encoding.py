@@ -10,6 +10,7 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from explorer.analysis.held_out import Split, find_split, fit_training, ridge_settings
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets, layer_coords, read_targets
@@ -17,39 +18,14 @@ from explorer.engine import METRICS
 from explorer.engine.bootstrap import bootstrap_score
 from explorer.engine.ceiling import split_half
 from explorer.engine.device import choose_device
-from explorer.engine.folds import complement, kfold
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.nulls import permuted_targets, pooled_p
-from explorer.engine.ridge import RidgeSettings, crossval_ridge, ridge_cv, share_at_edge
+from explorer.engine.ridge import crossval_ridge, share_at_edge
 from explorer.engine.stats import fdr_bh, permutation_p
-from explorer.errors import AnalysisError
-from explorer.study.align import MIN_STIMULI
-from explorer.study.stimuli import labels
 from explorer.study.study import Study
 
 BOUNDS = (0.025, 0.975)  # ends of the 95 % interval
 _REGION_BATCH = 4096  # targets whose bootstrap samples are held at once
-
-
-@dataclass(frozen=True)
-class Split:
-    """Which stimuli are scored, and how they were kept from the fit.
-
-    Attributes
-    ----------
-    folds : test rows of each fold; one fold where the study says what is held out
-    text : for people
-    contiguous : folds are blocks of a story
-    """
-
-    folds: list[Tensor]
-    text: str
-    contiguous: bool
-
-    @property
-    def scored(self) -> Tensor:
-        """Rows that get a held-out prediction, in order."""
-        return torch.cat(self.folds).sort().values
 
 
 def run_encoding(study: Study, spec: Spec, run: Run) -> str:
@@ -64,8 +40,7 @@ def run_encoding(study: Study, spec: Spec, run: Run) -> str:
     parts, at_edge = [], []
     for k in range(n_layers):
         run.step(k, n_layers, f"layer {k}")
-        features = torch.from_numpy(targets.features.feature.isel(layer=k).values).to(device)
-        part, edge = _layer(features.to(responses.dtype), responses, spec, targets, split)
+        part, edge = _layer(_read_layer(targets, k, responses), responses, spec, targets, split)
         parts.append(part)
         at_edge.append(edge)
     run.step(n_layers, n_layers, "ceilings")
@@ -73,67 +48,53 @@ def run_encoding(study: Study, spec: Spec, run: Run) -> str:
         {**layer_coords(targets.features), **targets.coords()}
     )
     result["q_value"] = (result.p_value.dims, fdr_bh(torch.tensor(result.p_value.values)).numpy())
-    result = result.assign(_ceilings(targets))
+    ceilings, ceiling_text = read_ceilings(targets, split)
+    result = result.assign(ceilings)
     result = result.assign(_region_responses(targets, split))
     result.attrs = {
         **_describe(spec, targets, split),
+        "noise_ceiling": ceiling_text,
         "n_targets_nan": int(np.isnan(result.score.isel(layer=0).values).sum()),
         "alpha_at_edge": float(np.mean(at_edge)),
     }
     return store_result(study, spec, result, started)
 
 
-def find_split(study: Study, spec: Spec, targets: Targets) -> Split:
-    """The study's own train and test stimuli, else folds: shuffled, or blocks for a story."""
-    ids = targets.responses.stimulus.values.tolist()
-    n_folds = int(spec.settings["n_folds"])
-    seed = int(spec.settings["seed"])
-    if spec.modality == "ieeg":
-        text = f"{n_folds}-fold cross-validation over contiguous blocks of the story"
-        return Split(kfold(len(ids), n_folds, seed=None), text, contiguous=True)
-    split = labels(study, "split")
-    known = [split.get(i, "").strip().lower() for i in ids]
-    test = torch.tensor([k for k, s in enumerate(known) if s == "test"])
-    n_train = sum(s == "train" for s in known)
-    if len(test) >= MIN_STIMULI and n_train >= MIN_STIMULI:
-        if n_train + len(test) < len(known):
-            raise AnalysisError(
-                f"{len(known) - n_train - len(test)} stimuli are neither 'train' nor 'test' in "
-                "stimuli/images/split. Say for each, or leave the column out."
-            )
-        text = f"held-out split of the study: {n_train} train, {len(test)} test"
-        return Split([test], text, contiguous=False)
-    text = f"{n_folds}-fold cross-validation over stimuli"
-    return Split(kfold(len(ids), n_folds, seed=seed), text, contiguous=False)
+@dataclass(frozen=True)
+class Layer:
+    """Features of one layer: of the stimuli that were shown, and of those that were not."""
+
+    shown: Tensor
+    unseen: Tensor
+
+
+def _read_layer(targets: Targets, k: int, like: Tensor) -> Layer:
+    shown, unseen = (
+        torch.from_numpy(np.asarray(f.feature.isel(layer=k).values)).to(like)
+        for f in (targets.features, targets.unseen)
+    )
+    return Layer(shown, unseen)
 
 
 def _layer(
-    features: Tensor, responses: Tensor, spec: Spec, targets: Targets, split: Split
+    layer: Layer, responses: Tensor, spec: Spec, targets: Targets, split: Split
 ) -> tuple[xr.Dataset, float]:
-    chosen = spec.settings
-    settings = RidgeSettings(
-        alphas=tuple(chosen["alphas"]),
-        standardise=bool(chosen["standardise"]),
-        n_components=chosen["n_components"],
-        n_inner=int(chosen["n_inner"]),
-        seed=int(chosen["seed"]),
-    )
+    settings = ridge_settings(spec)
+    features = layer.shown
     folds = [f.to(responses.device) for f in split.folds]
     rows = split.scored.to(responses.device)
     n_targets = responses.shape[1]
     if len(folds) == 1:
-        train = complement(len(features), folds[0])
-        inner = kfold(len(train), settings.n_inner, seed=settings.seed)
-        fit = ridge_cv(
-            features[train], responses[train], [f.to(responses.device) for f in inner], settings
-        )
+        fit = fit_training(features, responses, folds[0], settings)
         held_out, alpha, at_edge = fit.predict(features[rows]), fit.alpha, fit.at_edge
+        unseen = fit.predict(layer.unseen)
     else:
         responses = torch.cat([responses, _null_targets(responses, spec, split)], 1)
         crossval = crossval_ridge(features, responses, folds, settings, contiguous=split.contiguous)
         held_out, by_fold = crossval.Y_hat[rows], crossval.alpha[:, :n_targets]
         alpha = by_fold.log().mean(0).exp()  # geometric mean over folds
         at_edge = share_at_edge(by_fold, settings)
+        unseen = held_out[:0, :n_targets]  # there is no one model to predict them
     within = [torch.searchsorted(rows, fold) for fold in folds]  # rows are sorted
     p_value = _p_values(responses[rows], held_out, within, n_targets, spec)
     held_out = held_out[:, :n_targets]
@@ -143,7 +104,8 @@ def _layer(
     if not split.contiguous:  # words of a story are no independent draws
         interval = _region_intervals(measured, predicted, spec, targets)
     region = {n: score[torch.from_numpy(i)] for n, i in targets.regions.items()}
-    place = [held_out[:, torch.from_numpy(i)].nanmean(1) for i in targets.regions.values()]
+    predictions = torch.cat([held_out, unseen])
+    place = [predictions[:, torch.from_numpy(i)].nanmean(1) for i in targets.regions.values()]
     dims = targets.dims
     part = xr.Dataset(
         {
@@ -209,26 +171,43 @@ def _region_intervals(
     return intervals
 
 
-def _ceilings(targets: Targets) -> dict[str, tuple[tuple[str, ...] | str, np.ndarray]]:
-    """Highest correlation the noise allows: the root of the reliability of the mean."""
-    if targets.repeats is None:
-        return {}
-    reliability = split_half(torch.from_numpy(targets.repeats).float()).numpy()
-    ceiling = np.sqrt(np.clip(reliability, 0, None)).astype(np.float32)
+def read_ceilings(
+    targets: Targets, split: Split
+) -> tuple[dict[str, tuple[tuple[str, ...] | str, np.ndarray]], str]:
+    """Highest correlation the noise allows on the scored stimuli, and how it is known.
+
+    It comes with the responses, or is the root of the reliability of the mean over repeats.
+    """
+    known = targets.responses.get("noise_ceiling")
+    if known is not None:
+        ceiling = np.asarray(known.values, np.float32).reshape(-1)
+        text = str(known.attrs.get("method", "as it came with the responses"))
+    elif targets.repeats is not None:
+        repeats = torch.from_numpy(targets.repeats[:, split.scored.numpy()]).float()
+        ceiling = np.sqrt(np.clip(split_half(repeats).numpy(), 0, None)).astype(np.float32)
+        text = f"root of the split-half reliability of {targets.n_repeats} repeats (Spearman-Brown)"
+    else:
+        return {}, "none: each stimulus was shown once"
     by_region = [_nanmean(ceiling[i]) for i in targets.regions.values()]
     return {
         "noise_ceiling": (targets.dims, targets.restore(ceiling)),
         "roi_ceiling": ("roi", np.array(by_region, np.float32)),
-    }
+    }, text
 
 
 def _region_responses(targets: Targets, split: Split) -> xr.Dataset:
+    """Measured response of each region to the scored stimuli; NaN for those never shown."""
     rows = split.scored.numpy()
     responses = targets.matrix[rows]
     means = [_nanmean(responses[:, i], axis=1) for i in targets.regions.values()]
     names = np.array(list(targets.regions), dtype=object)
     stimulus = targets.responses.stimulus.values[rows]
     response = np.stack(means, 1).astype(np.float32)
+    if len(split.folds) == 1:
+        unseen = targets.unseen.stimulus.values
+        stimulus = np.concatenate([stimulus, unseen])
+        nothing = np.full((len(unseen), response.shape[1]), np.nan, np.float32)
+        response = np.concatenate([response, nothing])
     return xr.Dataset(
         {"roi_response": (("stimulus", "roi"), response)}, {"stimulus": stimulus, "roi": names}
     )
@@ -256,11 +235,6 @@ def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, str | int
         ),
         "p_value": f"one-sided, Pearson r, {_null_text(spec, split)}; "
         "q: Benjamini-Hochberg over all layers and targets",
-        "noise_ceiling": (
-            f"root of the split-half reliability of {targets.n_repeats} repeats (Spearman-Brown)"
-            if targets.repeats is not None
-            else "none: each stimulus was shown once"
-        ),
     }
 
 

@@ -68,7 +68,12 @@ def estimate(study: Study, spec: Spec) -> Cost:
         return Cost(operations / _FLOPS + 0.3, 4 * n_pairs * (n_rdms + sizes["layer"]) * 8)
     places = sizes.get("vertex", 1) * sizes.get("target", 1) * sizes.get("channel", 1)
     n_targets = places * sizes.get("time", 1)
+    if spec.analysis == "fusion":
+        return Cost(1.0, 4 * n * places * sizes.get("time", 1) * 3)
     d = min(sizes["unit"], n)
+    if spec.analysis == "weights":
+        fits = float((int(spec.settings["n_inner"]) + 1) * n * d * n_targets)
+        return Cost(fits * len(spec.settings["alphas"]) / _FLOPS + 1, 4 * n * n_targets * 4)
     folds = (int(spec.settings["n_inner"]) + 1) * int(spec.settings["n_folds"])
     fits = float(folds * n * d * n_targets * len(spec.settings["alphas"]))
     rounds_cost = 6.0 * int(spec.settings["n_bootstraps"]) * n * n_targets

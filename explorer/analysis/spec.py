@@ -10,7 +10,7 @@ from explorer.registry import unknown_name
 from explorer.study.digest import digest_json
 from explorer.study.study import Study
 
-CODE_VERSION = 1  # raised whenever the same spec would give other numbers
+CODE_VERSION = 2  # raised whenever the same spec would give other numbers
 MEAN = "mean"  # the subject whose responses are the mean over subjects
 MODALITIES = ("fmri", "eeg", "ieeg", "rdm")
 
@@ -63,7 +63,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "seed": 0,
     },
     "rdm": {},
+    "fusion": {"fmri_subject": "group", "seed": 0},
 }
+SETTINGS["weights"] = {**SETTINGS["encoding"], "layer": 0}
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ class Spec:
             groups = [*groups, self.feature_group()]
         if self.atlas:
             groups = [*groups, f"rois/{self.atlas}"]
-        if self.analysis == "encoding" and "stimuli/images" in study:
+        if self.analysis == "fusion":
+            groups = [*groups, *study.groups("responses/fmri/")]
+        held_out = self.analysis in ("encoding", "weights", "fusion")
+        if held_out and "stimuli/images" in study:
             groups = [*groups, "stimuli/images"]  # its split decides what is held out
         return {name: study.digest(name) for name in groups}
 
@@ -177,6 +182,20 @@ def make_spec(
         atlas,
         {**settings, **choices},
     )
+
+
+def weights_spec(spec: Spec, layer: int) -> Spec:
+    """The spec of the weights of one layer, fitted as the encoding of ``spec`` fits them."""
+    known = SETTINGS["weights"]
+    settings = {k: spec.settings.get(k, v) for k, v in known.items()} | {"layer": layer}
+    return spec.replace(analysis="weights", metric="", atlas="", settings=settings)
+
+
+def fusion_spec(study: Study, subject: str, atlas: str, fmri_subject: str = "group") -> Spec:
+    """The spec of how EEG of ``subject`` goes with the regions of ``fmri_subject``."""
+    settings = {**SETTINGS["fusion"], "fmri_subject": fmri_subject}
+    atlas = atlas or next(iter(study.names("rois/")), "")
+    return Spec("fusion", "eeg", subject, "", "", "pearson", atlas, settings)
 
 
 def find_variant(study: Study, model: str, modality: str, variant: str = "") -> str:

@@ -24,6 +24,7 @@ class Targets:
     responses : the subject's dataset, its ``response`` averaged over repeats
     repeats : (n_repeats, n_stimuli, n_targets) before averaging; None if there was one showing
     features : (stimulus, layer, unit)
+    unseen : the same of stimuli that were never shown, which can be predicted all the same
     regions : flat indices of the targets of each region
     n_repeats : showings that were averaged
     """
@@ -31,6 +32,7 @@ class Targets:
     responses: xr.Dataset
     repeats: np.ndarray | None
     features: xr.Dataset
+    unseen: xr.Dataset
     regions: dict[str, np.ndarray]
     n_repeats: int
 
@@ -70,6 +72,7 @@ def read_targets(study: Study, spec: Spec) -> Targets:
             "Use RSA for this model."
         )
     groups = spec.response_groups(study)
+    check_promises(study, groups)
     if spec.modality == "rdm":
         raise AnalysisError(
             f"{groups[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
@@ -78,12 +81,30 @@ def read_targets(study: Study, spec: Spec) -> Targets:
         responses, repeats, n_repeats = mean_subject([study[g] for g in groups], groups), None, 1
     else:
         responses, repeats, n_repeats = _one_subject(study[groups[0]])
+    unseen = features.sel(stimulus=~np.isin(features.stimulus, responses.stimulus))
     aligned, features = align(responses, features)
     if repeats is not None:
         kept = np.isin(responses.stimulus.values, aligned.stimulus.values)
         repeats = repeats[:, kept].reshape(n_repeats, int(kept.sum()), -1)
     flat = flat_regions(aligned, regions(study, responses, spec.atlas))
-    return Targets(aligned.load(), repeats, features, flat, n_repeats)
+    return Targets(aligned.load(), repeats, features, unseen, flat, n_repeats)
+
+
+def check_promises(study: Study, groups: list[str]) -> None:
+    """Refuse to compute from data that are still to be generated.
+
+    Raises
+    ------
+    AnalysisError
+        if any of ``groups`` is a promise
+    """
+    for name in groups:
+        how = study.promised(name)
+        if how:
+            raise AnalysisError(
+                f"{name} is not there yet: it is {how}. Wait until that has ended, or start it "
+                f"with `python -m explorer generate {study.path}`."
+            )
 
 
 def _one_subject(dataset: xr.Dataset) -> tuple[xr.Dataset, np.ndarray | None, int]:

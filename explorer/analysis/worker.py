@@ -2,8 +2,8 @@
 
 It is started by ``state.jobs`` with ``python -m explorer.analysis.worker``. A request is
 ``{"id": …, "study": path, "overlay": path or null, "device": …, "steps": […]}``; a step is
-``{"extract": {"model": …, "variant": …}}``, ``{"wish": {arguments of make_spec}}``, or the same
-under ``"rdms"`` for the dissimilarities alone.
+``{"extract": {"model": …, "variant": …}}``, ``{"wish": {arguments of make_spec}}``, the same under
+``"rdms"`` for the dissimilarities alone, ``{"spec": {fields of a Spec}}``, or ``{"generate": {}}``.
 ``{"cancel": id}`` stops one.
 """
 
@@ -20,10 +20,11 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from explorer.analysis.generate import generate_study
 from explorer.analysis.geometry import rdm_specs
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.run import Run, share_cores
-from explorer.analysis.spec import make_spec
+from explorer.analysis.spec import Spec, make_spec
 from explorer.errors import Cancelled, ExplorerError
 from explorer.study.study import Study
 
@@ -80,6 +81,10 @@ class Worker:
             if "extract" in step:
                 wanted = step["extract"]
                 names.append(extract_features(study, wanted["model"], wanted["variant"], run))
+            elif "generate" in step:
+                names += generate_study(study, run)
+            elif "spec" in step:
+                names += run_specs(study, [Spec(**step["spec"])], run)
             elif "rdms" in step:
                 names += run_specs(study, rdm_specs(make_spec(study, **step["rdms"])), run)
             else:

@@ -25,6 +25,8 @@ COMMANDS: Registry[Command] = Registry(
         "import": "explorer.app.commands:run_import",
         "upgrade": "explorer.app.commands:run_upgrade",
         "synthetic": "explorer.app.commands:run_synthetic",
+        "demo": "explorer.app.demo:run_demo",
+        "generate": "explorer.app.demo:run_generate",
         "extract": "explorer.app.compute:run_extract",
         "encode": "explorer.app.compute:run_encode",
         "rsa": "explorer.app.compute:run_rsa",
@@ -93,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
 
     synthetic = add("synthetic", "Write the synthetic study with planted answers.", study=False)
     synthetic.add_argument("study", type=Path)
+
+    demo = add("demo", "Build the embedded study from nothing.", study=False)
+    demo.add_argument("study", type=Path, help="folder to build it in")
+    demo.add_argument("--ship", type=Path, help="also write what comes with the program there")
+    demo.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+    generate = add("generate", "Generate what a study promises.")
+    generate.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
 
     extract = add("extract", "Extract all layers of a model for a study's stimuli.")
     extract.add_argument("--model", required=True, help="name in the catalogue, or a folder")

@@ -21,8 +21,8 @@ _LABELS = {
     "roi": {WHOLE: "all places"},
     "channel": {"": "all channels"},
 }
-_WIDTHS = {"modality": 100, "subject": 190, "model": 200, "variant": 130, "metric": 190}
-_WIDTHS |= {"atlas": 130, "roi": 170, "channel": 140}
+_WIDTHS = {"modality": 84, "subject": 150, "model": 164, "variant": 124, "metric": 170}
+_WIDTHS |= {"atlas": 112, "roi": 128, "channel": 118}
 _ALWAYS = ("subject", "model", "metric")  # shown even if there is one choice only
 
 
@@ -45,15 +45,15 @@ class Controls:
                 size="small",
                 width=width,
                 searchable=field in ("roi", "model", "channel"),
-                margin=(4, 4),
+                margin=(4, 3),
             )
             for field, width in _WIDTHS.items()
         }
         self._layer = pmui.IntSlider(
-            label="layer", start=0, end=1, value=0, width=150, size="small", margin=(2, 14)
+            label="layer", start=0, end=1, value=0, width=110, size="small", margin=(0, 12)
         )
         self._time = pmui.DiscreteSlider(
-            label="time (ms)", options=[0], value=0, width=170, size="small", margin=(2, 14)
+            label="time (ms)", options=[0], value=0, width=130, size="small", margin=(0, 12)
         )
         for field, select in self._selects.items():
             select.param.watch(self._setter(field), "value")

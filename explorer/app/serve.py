@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from explorer.app.opening import default_study, open_study
+from explorer.app.opening import default_study, generate_in_background, open_study
 from explorer.app.settings import Settings
 from explorer.registry import Registry
 from explorer.state.jobs import JobQueue
@@ -51,8 +51,10 @@ def _make(chosen: argparse.Namespace) -> Any:
 
 
 def prepare(study: Study, jobs: JobQueue, device: str) -> None:
-    """Begin to compute what the first page shows, if it is not there yet."""
+    """Begin to make what the first page shows, if it is not there yet."""
+    if generate_in_background(study, jobs, device) is not None:
+        return  # results of the embedded study come with it
     workspace = Workspace(study, jobs, device)
-    for wish in (workspace.wish(only_rdms=True), workspace.wish()):
-        if workspace.lacks(wish):
-            workspace.start(wish)
+    wish = workspace.wish()
+    if workspace.lacks(wish):
+        workspace.start(wish)

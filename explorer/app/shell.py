@@ -18,12 +18,13 @@ from explorer.app.settings import Settings
 from explorer.state.jobs import Job, JobQueue
 from explorer.state.selection import fields
 from explorer.state.url import from_query, to_query
-from explorer.state.workspace import Workspace
+from explorer.state.workspace import PICKS, Workspace
 from explorer.study.stimuli import image_files, open_image
 from explorer.study.study import Study
 from explorer.study.surface import why_no_mesh
 from explorer.views import VIEWS
 from explorer.views.base import Redraw, View
+from explorer.views.cortical import CorticalView
 from explorer.widgets import theme
 from explorer.widgets.page import PageBridge
 from explorer.widgets.thumbnails import Thumbnails
@@ -31,11 +32,32 @@ from explorer.widgets.thumbnails import Thumbnails
 log = logging.getLogger(__name__)
 
 TITLE = "Brain-Language Explorer"
-_HALF = {"flex": "1 1 0", "min-width": "0"}  # whatever stands in it
+_TABS = ("cortex", "electrodes", "rdm", "planted", "jobs")
+_GRID = ("layers", "layer_time", "captions", "gallery", "timecourse", "topography")
+_HALF = {"flex": "1 1 0", "min-width": "0", "overflow": "hidden"}  # whatever stands in it
+_DENSE = {
+    "& .MuiToolbar-root": {"minHeight": "40px"},
+    "& .MuiToolbar-root h3": {"fontSize": "17px"},
+}
 KEYS = (
-    "← → layer · shift with ← → time · Esc clears the chosen stimuli · f full screen · "
+    "1 … 6 lateral, medial, ventral, dorsal, posterior, flat · / region · ← → layer · "
+    "shift with ← → time · Esc clears the chosen stimuli · f full screen · "
     "shift-click collects · double-click resets · Back undoes"
 )
+
+
+def arrange(study: Study, views: dict[str, View]) -> tuple[list[str], list[str]]:
+    """Names of the views in tabs on the left, and of those in the grid on the right.
+
+    A view that has nothing to show in this study gives its place in the grid to the next.
+    """
+    useful = {name: not view.applies(study) for name, view in views.items()}
+    grid = [n for n in _GRID if useful[n]]
+    tabs = [n for n in _TABS if useful.get(n) or n == "cortex"]
+    if not useful["cortex"]:
+        tabs = [*(n for n in tabs if n != "cortex"), "cortex"]
+    others = [n for n in views if n not in tabs and n not in grid]
+    return [*tabs, *others], grid
 
 
 class _Idle(param.Parameterized):
@@ -67,6 +89,10 @@ class Shell:
         self.views: dict[str, View] = {
             name: VIEWS[name](self.workspace, self._redraw, name, thumbnails) for name in VIEWS
         }
+        self._tabbed, self._grid = arrange(study, self.views)
+        self._active = self._tabbed[0]
+        self._tabs: dict[str, pn.Column] = {}
+        self._see(self._active)
         self.controls = Controls(self.workspace)
         self.bridge = PageBridge(on_query=self.go, on_key=self._key, width=0, height=0, margin=0)
         self._status = pn.pane.HTML(
@@ -87,12 +113,29 @@ class Shell:
         """The page, complete."""
         frames = {name: view.frame() for name, view in self.views.items()}
         half = {"sizing_mode": "stretch_both", "styles": _HALF}
-        left = pn.Column(frames.pop("layers"), frames.pop("rdm"), **half)
-        jobs = pn.Column(frames.pop("jobs"), height=132, sizing_mode="stretch_width", margin=0)
-        right = pn.Column(*frames.values(), jobs, **half)
+        self._tabs = {name: frames[name] for name in self._tabbed}
+        chooser = pmui.RadioButtonGroup(
+            options={self.views[name].title: name for name in self._tabbed},
+            value=self._active,
+            size="small",
+            margin=(2, 4),
+        )
+        chooser.param.watch(lambda event: self._see(event.new), "value")
+        self._see(self._active)
+        rows = [
+            pn.Row(
+                *(frames[n] for n in self._grid[k : k + 2]), sizing_mode="stretch_both", margin=0
+            )
+            for k in range(0, len(self._grid), 2)
+        ]
         main = pn.Column(
             self.controls.row(),
-            pn.Row(left, right, sizing_mode="stretch_both", margin=(0, 4)),
+            pn.Row(
+                pn.Column(chooser, *self._tabs.values(), margin=0, **half),
+                pn.Column(*rows, margin=0, **half),
+                sizing_mode="stretch_both",
+                margin=(0, 4),
+            ),
             self._status,
             self.bridge,
             sizing_mode="stretch_both",
@@ -103,6 +146,7 @@ class Shell:
             main=[main],
             header=[],
             theme_config={"light": theme.PAGE_THEME, "dark": theme.PAGE_THEME},
+            sx=_DENSE,
             busy_indicator=None,
             sidebar_variant="temporary",
         )
@@ -110,6 +154,17 @@ class Shell:
         with edit_readonly(page):
             page.busy = _Idle().param.busy
         return page
+
+    def _see(self, active: str) -> None:
+        """Show one of the views on the left, and keep up to date only what can be seen."""
+        self._active = active
+        seen = {*self._grid, active}
+        needed = {r for name in seen for r in self.views[name].reads}
+        self.workspace.want({"curves", *(needed & set(PICKS))})
+        for name, view in self.views.items():
+            view.show(name in seen)
+        for name, frame in self._tabs.items():
+            frame.visible = name == active
 
     def restore(self, query: str) -> list[str]:
         """Restore the state of a query; returns what it asks in vain, with what there is."""
@@ -146,6 +201,10 @@ class Shell:
             self.workspace.select(stimulus=-1, stimuli=(), pinned=(), channel="")
         elif key == "?" and pn.state.notifications is not None:
             pn.state.notifications.info(KEYS, duration=8000)
+        elif key.isdigit():
+            view = self.views[self._active]
+            if isinstance(view, CorticalView):
+                view.look(int(key) - 1)
         elif step and shift:
             times = list(self.workspace.choices.options("times", state) or [])
             if times:

@@ -70,7 +70,8 @@ def variants(study: Study, modality: str) -> dict[str, Variant]:
 
 
 def _candidates(study: Study, modality: str) -> dict[str, Variant]:
-    found = [v for v in (*VARIANTS, *_single_captions(study)) if v.modality == modality]
+    own = (*_single_captions(study), *_own_texts(study))
+    found = [v for v in (*VARIANTS, *own) if v.modality == modality]
     return {v.name: v for v in found if v.source in study}
 
 
@@ -105,6 +106,20 @@ def _single_captions(study: Study) -> list[Variant]:
         Variant(f"caption_{k}", "text", IMAGES, f"Caption {k} alone.", partial(_caption, index=k))
         for k in range(study[IMAGES].sizes["caption_index"])
     ]
+
+
+def _own_texts(study: Study) -> list[Variant]:
+    """Variants that the study itself brings, as texts."""
+    return [
+        Variant(name, "text", IMAGES, f"The texts {name!r}.", partial(_texts, name=name))
+        for name in study.names("texts/")
+    ]
+
+
+def _texts(study: Study, name: str) -> Parts:
+    table = study[f"texts/{name}"].text.transpose("stimulus", "caption_index")
+    rows = [tuple(t for c in row if (t := _one_line(str(c)))) for row in table.values]
+    return dict(zip(table.stimulus.values.tolist(), rows, strict=True))
 
 
 def _one_line(text: str) -> str:

@@ -19,7 +19,35 @@ _FIRST_TIME = 0.2  # s from onset: when a picture's responses are large
 _SHOWN = 12  # names listed in a message
 
 
+MINUS = "\N{MINUS SIGN}"
+
+# What the cortex can show, in words.
+QUANTITIES = {
+    "score": "score",
+    "normalised": "score / noise ceiling",
+    "noise_ceiling": "noise ceiling",
+    "best_layer": "best layer",
+    "difference": f"model {MINUS} baseline",
+    "predicted": "predicted response",
+    "measured": "measured response",
+}
+OF_STIMULUS = ("predicted", "measured")  # what needs a stimulus in focus
+ORDERS = {
+    "": "highest predicted",
+    "lowest": "lowest predicted",
+    "measured": "highest measured",
+    "measured_lowest": "lowest measured",
+}
+TRACES = {"": "automatic", "score": "score", "region": "region", "evoked": "response"}
+
 _DECIDING = ("modality", "subject", "model", "variant", "atlas")  # what options depend on
+
+
+# Fields that always have a value, in the order in which one follows from another.
+_DEFAULTED = (
+    "modality", "subject", "model", "variant", "metric", "layer", "atlas", "roi", "quantity",
+    "order", "trace",
+)  # fmt: skip
 
 
 class Choices:
@@ -64,12 +92,14 @@ class Choices:
     def settle(self, state: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
         """The whole state after ``changes``: fields that no longer fit take their default."""
         new = {**state, **changes}
-        for field in ("modality", "subject", "model", "variant", "metric", "layer", "atlas", "roi"):
+        for field in _DEFAULTED:
             if not self.allows(field, new[field], new):
                 new[field] = self.default(field, new)
         for field, empty in (("baseline", ""), ("channel", ""), ("stimulus", -1)):
             if not self.allows(field, new[field], new):
                 new[field] = empty
+        if new["stimulus"] < 0 and new["quantity"] in OF_STIMULUS:
+            new["quantity"] = self.default("quantity", new)
         for field in ("pinned", "stimuli"):
             options = self.options(field, new) or ()
             new[field] = tuple(v for v in new[field] if v in options)
@@ -103,7 +133,11 @@ class Choices:
             )
         never = -1e9  # lies in no study, so that settling gives the field its default
         state: dict[str, Any] = {**Selection().to_dict(), "layer": -1, "time": never}
+        opening = self.study.manifest.extra.get("opening", {})
         state = self.settle(state, {})
+        for field in [f for f in state if f in opening]:  # in their order, as a link is read
+            if self.allows(field, opening[field], state):
+                state = self.settle(state, {field: opening[field]})
         return {**state, "time": 0.0 if state["time"] == never else state["time"]}
 
     def extractable(self, modality: str) -> list[str]:
@@ -133,7 +167,23 @@ class Choices:
         return [*models(self.study, modality), *self.extractable(modality)]
 
     def _baseline(self, state: dict[str, Any]) -> list[str]:
-        return ["", *models(self.study, state["modality"])]
+        model, modality = state["model"], state["modality"]
+        others = [m for m in models(self.study, modality) if m != model]
+        own = [v for v in variants(self.study, model, modality) if v != state["variant"]]
+        return ["", *others, *(f"{model}/{v}" for v in own)]
+
+    def _quantity(self, state: dict[str, Any]) -> list[str]:
+        return list(QUANTITIES) if self.has_cortex() else [""]
+
+    def _order(self, state: dict[str, Any]) -> list[str]:
+        return list(ORDERS)
+
+    def _trace(self, state: dict[str, Any]) -> list[str]:
+        return list(TRACES) if self.study.groups("responses/eeg/") else [""]
+
+    def has_cortex(self) -> bool:
+        """Whether there is anything to paint on a mesh."""
+        return bool(self.study.manifest.mesh and self.study.groups("responses/fmri/"))
 
     def _variant(self, state: dict[str, Any]) -> list[str]:
         found = variants(self.study, state["model"], state["modality"])
@@ -170,14 +220,20 @@ class Choices:
         return self._roi(state)
 
     def _channel(self, state: dict[str, Any]) -> list[str]:
-        group = self._responses(state)
+        group = self._with_time(state)
         if group is None or "channel" not in group.coords:
             return [""]
         return ["", *(str(c) for c in group.channel.values)]
 
     def _times(self, state: dict[str, Any]) -> list[float]:
-        group = self._responses(state)
+        group = self._with_time(state)
         return [] if group is None or "time" not in group.coords else group.time.values.tolist()
+
+    def _with_time(self, state: dict[str, Any]) -> Any:
+        """The responses that channel and time belong to: EEG beside fMRI."""
+        if state["modality"] == "fmri":
+            return self._responses({**state, "modality": "eeg"})
+        return self._responses(state)
 
     def _responses(self, state: dict[str, Any]) -> Any:
         names = self.study.names(f"responses/{state['modality']}/")
@@ -193,6 +249,19 @@ class Choices:
 
     def _stimuli(self, state: dict[str, Any]) -> list[int]:
         return self._stimulus(state)
+
+
+def in_modality(study: Study, state: dict[str, Any], modality: str) -> dict[str, Any]:
+    """The state as a view of ``modality`` sees it: all its subjects, if another is in focus."""
+    if state["modality"] == modality:
+        return state
+    names = study.names(f"responses/{modality}/")
+    subject = GROUP if len(names) > 1 else (names or [""])[0]
+    known = variants(study, state["model"], modality)
+    variant = state["variant"]
+    if variant not in known:
+        variant = "caption" if "caption" in known else (known or [""])[0]
+    return {**state, "modality": modality, "subject": subject, "variant": variant}
 
 
 def _at_hand(checkpoint: Checkpoint) -> bool:

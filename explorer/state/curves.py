@@ -140,9 +140,7 @@ def pick(result: xr.Dataset, state: dict[str, Any]) -> tuple[np.ndarray, np.ndar
     channel = state["channel"]
     if "channel" in result.score.dims and channel:
         chosen = result.score.sel(channel=channel)
-        if "time" in chosen.dims:
-            chosen = chosen.sel(time=state["time"], method="nearest")
-        return chosen.values, nothing, nothing
+        return at_time(chosen, state).values, nothing, nothing
     if "roi_score" in result:
         names = [str(n) for n in result.roi.values]
         k = names.index(state["roi"]) if state["roi"] in names else names.index(WHOLE)
@@ -151,6 +149,15 @@ def pick(result: xr.Dataset, state: dict[str, Any]) -> tuple[np.ndarray, np.ndar
     at = _axis(result, state)
     interval = result.interval.isel(at).values
     return result.score.isel(at).values, interval[:, 0], interval[:, 1]
+
+
+def at_time(values: xr.DataArray, state: dict[str, Any]) -> xr.DataArray:
+    """Values at the time in focus; of a story, whose words follow fast, their mean after onset."""
+    if "time" not in values.dims:
+        return values
+    if state["modality"] == "ieeg":
+        return values.sel(time=values.time >= 0).mean("time", skipna=True)
+    return values.sel(time=state["time"], method="nearest")
 
 
 def _axis(result: xr.Dataset, state: dict[str, Any]) -> dict[str, int]:
@@ -171,9 +178,7 @@ def _ceiling(result: xr.Dataset, state: dict[str, Any]) -> tuple[float, float]:
         return np.nan, np.nan
     if state["channel"] and "channel" in result.score.dims:
         chosen = result.noise_ceiling.sel(channel=state["channel"])
-        if "time" in chosen.dims:
-            chosen = chosen.sel(time=state["time"], method="nearest")
-        return np.nan, float(chosen)
+        return np.nan, float(at_time(chosen, state))
     names = [str(n) for n in result.roi.values]
     k = names.index(state["roi"]) if state["roi"] in names else names.index(WHOLE)
     return np.nan, float(result.roi_ceiling.isel(roi=k))

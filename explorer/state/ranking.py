@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Ranking:
     value : (n,), what they are ranked by; NaN last
     second : (n,), shown beside it; NaN where there is none
     label, second_label : what the numbers are
+    note : (n,) how each stimulus was kept from the fit: held out, never shown, or ""
     about : n, how, and what stands in the way of a better ranking, in words
     """
 
@@ -36,6 +37,7 @@ class Ranking:
     second: np.ndarray
     label: str
     second_label: str
+    note: tuple[str, ...]
     about: str
 
 
@@ -43,6 +45,8 @@ def read_ranking(study: Study, state: dict[str, Any]) -> Ranking | None:
     """The best ranking that the study allows; None if it has nothing to rank by."""
     if state["modality"] == "rdm":
         return _by_likeness(study, state)
+    if state["modality"] == "ieeg":  # a word of a story has neither caption nor picture
+        return None
     if MEASURES[state["metric"]].analysis == "encoding" and not state["channel"]:
         predicted = _by_prediction(study, state)
         if predicted is not None:
@@ -62,12 +66,30 @@ def _by_prediction(study: Study, state: dict[str, Any]) -> Ranking | None:
     predicted = [_region(r.roi_prediction.isel(layer=layer), state) for r in results]
     measured = [_region(r.roi_response, state) for r in results]
     value, second = np.mean(predicted, 0), np.mean(measured, 0)
-    agreement = _correlation(value, second)
+    shown = np.isfinite(second)
+    unseen = f" and {(~shown).sum()} never shown" if not shown.all() else ""
     about = (
-        f"{len(ids)} held-out stimuli ranked by {state['model']} layer {layer}'s prediction of "
-        f"{_place(state)}; predicted against measured r = {agreement:.2f}"
+        f"{shown.sum()} held-out stimuli{unseen} by {state['model']} layer {layer}'s prediction "
+        f"of {_place(state)}; predicted against measured r = {_correlation(value, second):.2f} "
+        f"(n = {shown.sum()}){_reliability(results, state)}"
     )
-    return _sorted(ids, value, second, ("predicted", "measured"), about)
+    notes = np.where(shown, "held out", "never shown")
+    if state["order"].startswith("measured"):
+        labels, first, other = ("measured", "predicted"), second, value
+    else:
+        labels, first, other = ("predicted", "measured"), value, second
+    return _sorted(
+        ids, first, other, labels, about, notes=notes, lowest=state["order"].endswith("lowest")
+    )
+
+
+def _reliability(results: list[xr.Dataset], state: dict[str, Any]) -> str:
+    """The region's noise ceiling, mean over subjects, in words."""
+    known = [r.roi_ceiling for r in results if "roi_ceiling" in r]
+    if not known:
+        return ""
+    value = float(np.mean([_region(c, state) for c in known]))
+    return f"; noise ceiling of its vertices r = {value:.2f}"
 
 
 def _by_measurement(study: Study, state: dict[str, Any]) -> Ranking | None:
@@ -77,6 +99,8 @@ def _by_measurement(study: Study, state: dict[str, Any]) -> Ranking | None:
     columns, ids = [], None
     for name in names:
         group = study[f"responses/{state['modality']}/{name}"]
+        if study.promised(f"responses/{state['modality']}/{name}"):
+            return None
         if ids is not None and not np.array_equal(group.stimulus.values, ids):
             return None
         ids = group.stimulus.values
@@ -89,7 +113,10 @@ def _by_measurement(study: Study, state: dict[str, Any]) -> Ranking | None:
         value, units = 1e6 * value, "µV"
     about = f"{len(ids)} stimuli ranked by the measured response of {_place(state)}"
     label = f"measured ({units})" if units else "measured"
-    return _sorted(ids, value, np.full(len(ids), np.nan), (label, ""), about)
+    nothing = np.full(len(ids), np.nan)
+    return _sorted(
+        ids, value, nothing, (label, ""), about, lowest=state["order"].endswith("lowest")
+    )
 
 
 def _measured(study: Study, group: xr.Dataset, state: dict[str, Any]) -> np.ndarray:
@@ -130,7 +157,7 @@ def _by_likeness(study: Study, state: dict[str, Any]) -> Ranking | None:
         )
     missing = np.full(n, np.nan)
     ranked = _sorted(ids, -value, missing, ("dissimilarity", ""), about)
-    return Ranking(ranked.stimulus, -ranked.value, missing, "dissimilarity", "", about)
+    return replace(ranked, value=-ranked.value)
 
 
 def _region(values: xr.DataArray, state: dict[str, Any]) -> np.ndarray:
@@ -158,7 +185,17 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _sorted(
-    ids: np.ndarray, value: np.ndarray, second: np.ndarray, names: tuple[str, str], about: str
+    ids: np.ndarray,
+    value: np.ndarray,
+    second: np.ndarray,
+    labels: tuple[str, str],
+    about: str,
+    *,
+    notes: np.ndarray | None = None,
+    lowest: bool = False,
 ) -> Ranking:
-    order = np.argsort(np.where(np.isnan(value), -np.inf, value))[::-1]
-    return Ranking(ids[order], value[order], second[order], *names, about)
+    """Stimuli by value, highest first or lowest first; NaN last either way."""
+    sign = 1 if lowest else -1
+    order = np.argsort(np.where(np.isnan(value), np.inf, sign * value), kind="stable")
+    note = tuple(np.asarray(notes)[order].tolist()) if notes is not None else ("",) * len(ids)
+    return Ranking(ids[order], value[order], second[order], *labels, note, about)

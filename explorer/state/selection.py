@@ -31,7 +31,10 @@ class Selection(param.Parameterized):
     stimuli = param.ClassSelector(
         default=(), class_=tuple, doc="stimuli chosen, such as the two of a pair"
     )
-    threshold = param.Number(0.0, doc="scores below are not painted")
+    threshold = param.Number(0.0, doc="magnitudes below are not painted")
+    quantity = param.String("", doc="what the cortex shows; see ``QUANTITIES``")
+    order = param.String("", doc="what stimuli are ranked by, and which end first; see ``ORDERS``")
+    trace = param.String("", doc="what the EEG views show: '' by itself, score, region or evoked")
 
     def to_dict(self) -> dict[str, Any]:
         """Every field, as plain JSON values."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import param
@@ -12,9 +13,13 @@ from explorer.analysis.pipeline import Cost, estimate, estimate_features, find_m
 from explorer.analysis.spec import MEASURES, Spec, make_spec, models
 from explorer.errors import ExplorerError
 from explorer.state.choices import Choices
+from explorer.state.contacts import read_contacts
+from explorer.state.courses import read_courses
 from explorer.state.curves import Curves, read_curves, subjects_of
 from explorer.state.jobs import DONE, Job, JobQueue
+from explorer.state.maps import read_map
 from explorer.state.pairs import read_pairs
+from explorer.state.planted import read_planted
 from explorer.state.ranking import read_ranking
 from explorer.state.selection import Selection, fields
 from explorer.study.digest import digest_json
@@ -26,7 +31,10 @@ def _on(*names: str) -> tuple[str, ...]:
 
 
 # What every picked array depends on.
-_PLACE = _on("modality", "subject", "model", "variant", "atlas", "roi", "channel", "time")
+_MODEL = _on("modality", "subject", "model", "variant", "atlas")
+_PLACE = (*_MODEL, *_on("roi", "channel", "time"))
+
+PICKS = ("surface", "curves", "ranking", "courses", "contacts", "planted", "pairs")
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,11 @@ class Workspace(param.Parameterized):
     curves = param.Parameter(Curves((), {}, ()), doc="scores over layers")
     ranking = param.Parameter(None, allow_None=True, doc="stimuli in order; None: nothing to go by")
     pairs = param.Parameter(None, allow_None=True, doc="geometry of brain and model")
+    surface = param.Parameter(None, allow_None=True, doc="one number per vertex")
+    courses = param.Parameter(None, allow_None=True, doc="EEG over channels, times and layers")
+    contacts = param.Parameter(None, allow_None=True, doc="iEEG contacts with their numbers")
+
+    planted = param.Parameter(None, allow_None=True, doc="what was planted, and what is recovered")
 
     def __init__(self, study: Study, jobs: JobQueue, device: str = "auto") -> None:
         self.study = study
@@ -56,10 +69,17 @@ class Workspace(param.Parameterized):
         self.device = device
         self.choices = Choices(study)
         self.initial = self.choices.initial()
+        self._wanted: set[str] = set(PICKS)
+        self._stale: set[str] = set()
         super().__init__(selection=Selection(**self.initial))
-        self._read_curves()
-        self._read_ranking()
-        self._read_pairs()
+        for name in PICKS:
+            getattr(self, f"_read_{name}")()
+
+    def want(self, names: set[str]) -> None:
+        """Keep only these arrays up to date: others are read again when they are wanted."""
+        self._wanted = names
+        for name in self._stale & names:
+            getattr(self, f"_read_{name}")()
 
     def select(self, **changes: Any) -> None:
         """Change the selection; what no longer fits follows, and all changes at once."""
@@ -97,6 +117,11 @@ class Workspace(param.Parameterized):
         first = "" if extracted else "features, then "
         title = f"{first}{what}: {model}, {state['modality']}, {state['subject']}"
         return Wish(title, str(cost), tuple(steps))
+
+    def wish_for(self, specs: tuple[Spec, ...], title: str) -> Wish:
+        """What it would take to compute these very specs."""
+        cost = sum((estimate(self.study, s) for s in specs), Cost(0.0, 0))
+        return Wish(title, str(cost), tuple({"spec": asdict(s)} for s in specs))
 
     def lacks(self, wish: Wish) -> bool:
         """Whether any of the wish has yet to be computed."""
@@ -145,21 +170,51 @@ class Workspace(param.Parameterized):
         except ExplorerError:  # features that are still to come have no known shape
             return Cost(1.0, 0)
 
+    def _pick(self, name: str, read: Callable[[Study, dict[str, Any]], Any]) -> None:
+        if name in self._wanted:
+            self._stale.discard(name)
+            setattr(self, name, read(self.study, self.selection.to_dict()))
+        else:
+            self._stale.add(name)
+
+    @param.depends(
+        *_MODEL, *_on("metric", "layer", "baseline", "quantity", "stimulus"), "revision", watch=True
+    )
+    def _read_surface(self) -> None:
+        self._pick("surface", read_map)
+
     @param.depends(*_PLACE, *_on("metric", "pinned"), "revision", watch=True)
     def _read_curves(self) -> None:
-        self.curves = read_curves(self.study, self.selection.to_dict())
+        self._pick("curves", read_curves)
 
-    @param.depends(*_PLACE, *_on("metric", "layer", "stimulus"), "revision", watch=True)
+    @param.depends(*_PLACE, *_on("metric", "layer", "stimulus", "order"), "revision", watch=True)
     def _read_ranking(self) -> None:
-        self.ranking = read_ranking(self.study, self.selection.to_dict())
+        self._pick("ranking", read_ranking)
+
+    @param.depends(
+        *_MODEL, *_on("metric", "layer", "roi", "channel", "stimulus", "trace"), "revision",
+        watch=True,
+    )  # fmt: skip
+    def _read_courses(self) -> None:
+        self._pick("courses", read_courses)
+
+    @param.depends(*_MODEL, *_on("metric"), "revision", watch=True)
+    def _read_contacts(self) -> None:
+        self._pick("contacts", read_contacts)
+
+    @param.depends(*_MODEL, *_on("metric", "layer"), "revision", watch=True)
+    def _read_planted(self) -> None:
+        self._pick("planted", read_planted)
 
     @param.depends(*_PLACE, *_on("layer"), "revision", watch=True)
     def _read_pairs(self) -> None:
-        self.pairs = read_pairs(self.study, self.selection.to_dict())
+        self._pick("pairs", read_pairs)
 
 
 def _specs(study: Study, step: dict[str, Any]) -> list[Spec]:
     """The specs that a step of a wish stands for."""
+    if "spec" in step:
+        return [Spec(**step["spec"])]
     if "rdms" in step:
         return rdm_specs(make_spec(study, **step["rdms"]))
     return [make_spec(study, **step["wish"])]

@@ -10,10 +10,11 @@ import xarray as xr
 from explorer.errors import ExplorerError
 from explorer.study import store
 from explorer.study.digest import blocks, digest_dataset
-from explorer.study.schema import NUMBER, Fault, find_group, group_faults
+from explorer.study.schema import Fault, find_group, group_faults
 from explorer.study.stimuli import open_image
 from explorer.study.study import Study
 from explorer.study.surface import MESHES
+from explorer.study.variables import NUMBER
 
 _AGAIN = "Import or compute this group again."
 
@@ -55,6 +56,8 @@ def _group(study: Study, name: str) -> Iterator[Fault]:
             return
         yield from _stimuli(study, name, dataset)
         yield from _vertices(study, name, dataset)
+        if study.promised(name):
+            return
         yield from _values(name, dataset)
         recorded = dataset.attrs.get("digest")
         if recorded != digest_dataset(dataset):

@@ -29,7 +29,8 @@ _STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its wri
 # Chunk length by dim: the app reads one layer, an analysis a block of places.
 _CHUNKS = {"layer": 1, "repeat": 1, "vertex": 4096, "target": 4096, "pair": 2**18}
 _CHUNK_BYTES = 32 * 2**20
-_FEATURE_ROWS = 512  # features are written and read so many stimuli at a time
+# Stimuli in a chunk: features are written and read so, and the app reads the map of one stimulus.
+_ROWS = {"unit": 512, "vertex": 128}
 
 
 def open_group(path: Path, small: int = 0) -> xr.Dataset:
@@ -83,6 +84,15 @@ def write_group(path: Path, dataset: xr.Dataset) -> None:
             if v.ndim and v.size
         }
         plain.to_zarr(beside, mode="w", zarr_format=3, consolidated=False, encoding=encoding)
+        put_in_place(beside, path)
+
+
+def write_promise(path: Path, template: xr.Dataset, name: str) -> None:
+    """Put ``template`` in place with variable ``name`` all NaN, which takes no room on disk."""
+    beside = path.with_name(f".{path.name}{PARTIAL}{uuid.uuid4().hex[:8]}")
+    with explain_disk(path, 0), removed_on_failure(beside):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        create_array(beside, template, name)
         put_in_place(beside, path)
 
 
@@ -162,7 +172,8 @@ def removed_on_failure(beside: Path) -> Iterator[None]:
 
 def chunk_shape(dims: tuple[Any, ...], shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
     """Chunks of one layer, one repeat, 4,096 places; the longest dim is cut to 32 MB."""
-    limits = {**_CHUNKS, "stimulus": _FEATURE_ROWS} if "unit" in dims else _CHUNKS
+    rows = next((n for dim, n in _ROWS.items() if dim in dims), 0)
+    limits = {**_CHUNKS, "stimulus": rows} if rows else _CHUNKS
     chunks = [min(n, limits.get(str(d), n)) or 1 for d, n in zip(dims, shape, strict=True)]
     while np.prod(chunks, dtype=np.int64) * itemsize > _CHUNK_BYTES:
         longest = int(np.argmax(chunks))

@@ -40,6 +40,7 @@ class Manifest:
     mesh : name of the mesh of all fMRI responses; "" if they have none
     montage : name of the EEG montage; "" if only the channels' own places are known
     unfinished : the command that fills the study and has not ended; "" if complete
+    shipped : True if it is part of the installation and never written to
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -50,6 +51,7 @@ class Manifest:
     mesh: str = ""
     montage: str = ""
     unfinished: str = ""
+    shipped: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -70,14 +72,15 @@ class Study:
     def __init__(self, path: Path, overlay: Path | None = None) -> None:
         self.path = Path(path)
         self.manifest = read_manifest(self.path)
-        self.read_only = not os.access(self.path, os.W_OK)
+        self.read_only = self.manifest.shipped or not os.access(self.path, os.W_OK)
         self.overlay = overlay
         self._listed: list[str] | None = None
         self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
         self._made: dict[tuple[str, str, str], object] = {}
         self._lock = threading.Lock()
-        if not self.read_only:
-            store.recover(self.path)
+        for root in (None if self.read_only else self.path, overlay):
+            if root is not None and root.is_dir() and os.access(root, os.W_OK):
+                store.recover(root)
 
     @classmethod
     def create(cls, path: Path, **manifest: Any) -> Study:
@@ -150,6 +153,26 @@ class Study:
         store.write_group(self.target(name), marked)
         self.refresh()
 
+    def promise(self, name: str, template: xr.Dataset, variable: str, how: str) -> None:
+        """Put a group in place whose ``variable`` is still to be generated, and is NaN until then.
+
+        Parameters
+        ----------
+        template : the group, ``variable`` of its final shape; see ``blocks.blank``
+        how : what generates it, for people
+        """
+        faults = group_faults(name, template)
+        if faults:
+            raise StudyError("\n".join(map(str, faults)))
+        marked = template.assign_attrs(promised=how, digest="promised")
+        store.write_promise(self.target(name), marked, variable)
+        self.refresh()
+
+    def promised(self, name: str) -> str:
+        """What will generate a group that is promised; "" if it is there."""
+        found = self.get(name)
+        return "" if found is None else str(found.attrs.get("promised", ""))
+
     def fill(self, groups: Iterable[tuple[str, xr.Dataset]]) -> list[str]:
         """Write groups as an importer yields them; returns their names."""
         written = []
@@ -159,8 +182,13 @@ class Study:
         return written
 
     def digest(self, name: str) -> str:
-        """Digest of a group's content, as recorded when it was written."""
-        recorded = self[name].attrs.get("digest", "")
+        """Digest of a group's content, as recorded when it was written.
+
+        Data that were generated from a recipe go by the digest of the recipe: their last bits
+        differ between machines, and results from one are results from the other.
+        """
+        attrs = self[name].attrs
+        recorded = attrs.get("recipe") or attrs.get("digest", "")
         if not recorded:
             raise StudyError(
                 f"{name} has no digest, so results from it could not be told from stale ones. "
@@ -189,7 +217,8 @@ class Study:
             )
         root = self.path
         if self.read_only:
-            if not name.startswith(_COMPUTED) or self.overlay is None:
+            allowed = name.startswith(_COMPUTED) or self.promised(name)
+            if not allowed or self.overlay is None:
                 raise StudyError(
                     f"{self.path} is read-only, so {name} cannot be written. Change its "
                     "permissions, or copy the study to a folder of yours."

@@ -86,8 +86,12 @@ def synthetic_groups(n_stimuli: int, seed: int) -> Iterator[tuple[str, xr.Datase
     yield "stimuli/images", _stimuli(stimulus, rng)
     yield "rois/planted", _atlas()
     yield f"features/{MODEL}/caption", _features(stimulus, feature, "stimuli/images")
+    kinds = np.eye(len(CONDITIONS))[np.arange(n_stimuli) % len(CONDITIONS)]
+    yield "truth/scenes", _scenes(stimulus, kinds)
     for subject in ("sub-01", "sub-02", "sub-03"):
-        yield f"responses/fmri/{subject}", _fmri(stimulus, feature, rng)
+        responses, signal = _fmri(stimulus, feature, rng)
+        yield f"responses/fmri/{subject}", responses
+        yield f"truth/fmri/{subject}", _truth(signal, kinds)
     for subject in ("sub-01", "sub-02"):
         yield f"responses/eeg/{subject}", _eeg(stimulus, feature, rng)
     yield from _story(rng)
@@ -121,7 +125,10 @@ def _drive(feature: np.ndarray, planted: Planted, n: int, rng: np.random.Generat
     return planted.strength * (feature[:, planted.layer] @ weights)
 
 
-def _fmri(stimulus: np.ndarray, feature: np.ndarray, rng: np.random.Generator) -> xr.Dataset:
+def _fmri(
+    stimulus: np.ndarray, feature: np.ndarray, rng: np.random.Generator
+) -> tuple[xr.Dataset, np.ndarray]:
+    """Responses of one subject, and what they are without noise: (n_stimuli, n_vertices)."""
     n, n_vertices, n_repeats = len(stimulus), MESHES[MESH], 3
     signal = np.zeros((n, n_vertices))
     for name, vertices in region_vertices().items():
@@ -129,9 +136,40 @@ def _fmri(stimulus: np.ndarray, feature: np.ndarray, rng: np.random.Generator) -
     noise = rng.standard_normal((n_repeats, n, n_vertices))
     response = (signal + noise).astype(np.float32)
     dims = ("repeat", "stimulus", "vertex")
-    return xr.Dataset(
+    responses = xr.Dataset(
         {"response": (dims, response, {"units": "z"})},
         {"stimulus": stimulus, "hemi": ("vertex", hemispheres(MESH))},
+        {"simulated": 1},
+    )
+    return responses, signal
+
+
+def _scenes(stimulus: np.ndarray, kinds: np.ndarray) -> xr.Dataset:
+    names = [list(CONDITIONS)[k] for k in kinds.argmax(1)]
+    graphs = np.array([f'{{"condition":"{n}"}}' for n in names], dtype=object)
+    return xr.Dataset(
+        {
+            "graph": ("stimulus", graphs),
+            "value": (("stimulus", "dimension"), kinds.astype(np.float32)),
+        },
+        {"stimulus": stimulus, "dimension": np.array(list(CONDITIONS), dtype=object)},
+    )
+
+
+def _truth(signal: np.ndarray, kinds: np.ndarray) -> xr.Dataset:
+    """Correlation of each region's mean response without noise with each condition."""
+    places = region_vertices()
+    means = np.stack([signal[:, v].mean(1) for v in places.values()], 1)
+    n = means.shape[1]
+    moving = means.std(0) > 0  # nothing drives the silent region
+    found = np.zeros((n, kinds.shape[1]))
+    found[moving] = np.corrcoef(means[:, moving].T, kinds.T)[: moving.sum(), moving.sum() :]
+    return xr.Dataset(
+        {"selectivity": (("roi", "dimension"), found.astype(np.float32))},
+        {
+            "roi": np.array(list(places), dtype=object),
+            "dimension": np.array(list(CONDITIONS), dtype=object),
+        },
         {"simulated": 1},
     )
 

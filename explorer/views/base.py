@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import panel as pn
@@ -76,6 +76,7 @@ class View(ABC):
         self._button = pmui.Button(label="Compute", size="small", visible=False, margin=(4, 0))
         self._button.on_click(self._compute)
         self._wish: Wish | None = None
+        self._said: dict[str, Any] = {}
         self._body: pn.viewable.Viewable | None = None
 
     @classmethod
@@ -169,6 +170,7 @@ class View(ABC):
         With ``keep`` the picture stays below what is said: a part of it is there.
         """
         self._wish = wish
+        self._said = {"reason": reason, "error": error, "wish": wish, "keep": keep}
         job = self.workspace.job_for(wish) if wish else None
         if wish and reason:
             reason = f"{reason} {_state_of(job, wish)}"
@@ -198,7 +200,13 @@ class View(ABC):
             names = [n for n in self.reads if n in known]
             if names:
                 watchers.append((owner, owner.param.watch(self._changed, names)))
-        return watchers
+        moved = self.workspace.param.watch(self._job_moved, ["jobs_seen"])
+        return [*watchers, (self.workspace, moved)]
+
+    def _job_moved(self, *_events: Any) -> None:
+        """Say anew how far the job is that fills what is missing; the picture stays."""
+        if self._wish is not None and self.visible:
+            self.say(**self._said)
 
     def _changed(self, *_events: Any) -> None:
         self._redraw.ask(self)
@@ -207,6 +215,12 @@ class View(ABC):
 def legend_entry(name: str, colour: str) -> str:
     """One entry of a legend, as HTML."""
     return f'<span><i style="background:{colour}"></i>{html.escape(name)}</span>'
+
+
+def colour_ramp(colours: Sequence[str]) -> str:
+    """A short bar of colours for a legend, as HTML."""
+    stops = ", ".join(colours[:: max(1, len(colours) // 8)])
+    return f'<b class="ramp" style="background:linear-gradient(90deg, {stops})"></b>'
 
 
 def _state_of(job: Job | None, wish: Wish) -> str:

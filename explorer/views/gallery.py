@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import panel as pn
+import panel_material_ui as pmui
+
+from explorer.state.choices import OF_STIMULUS, ORDERS
 from explorer.study.stimuli import image_files
 from explorer.study.study import Study
 from explorer.views.ranked import RankedView
 
 
 class Gallery(RankedView):
-    """Pictures ranked by predicted or measured response, or by likeness to the chosen stimulus."""
+    """Pictures that drive the region most or least, by prediction or by measurement.
+
+    A click also shows the picture's map on the cortex.
+    """
 
     title = "Gallery"
+    reads = (*RankedView.reads, "order")
+    writes = (*RankedView.writes, "order", "quantity")
 
     @classmethod
     def applies(cls, study: Study) -> str:
@@ -24,3 +33,35 @@ class Gallery(RankedView):
     def content(self) -> dict[str, Any]:
         """Tiles with a picture."""
         return {"kind": "tiles", "label": "pictures", "pictures": self.thumbnails}
+
+    def build(self) -> pn.viewable.Viewable:
+        """The order above the tiles."""
+        tiles = super().build()
+        self._order = pmui.Select(
+            label="",
+            options={label: order for order, label in ORDERS.items()},
+            value=self.selection.order,
+            size="small",
+            variant="standard",
+            width=140,
+            margin=0,
+            styles={"position": "absolute", "right": "8px", "top": "2px", "z-index": "2"},
+        )
+        self._order.param.watch(self._set_order, "value")
+        return pn.Column(self._order, tiles, sizing_mode="stretch_both", margin=0)
+
+    def update(self) -> None:
+        """Show the ranking, and by what it is."""
+        super().update()
+        if self._order.value != self.selection.order:
+            self._order.value = self.selection.order
+
+    def _set_order(self, event: Any) -> None:
+        if event.new != self.selection.order:
+            self.select(order=event.new)
+
+    def _pick(self, stimulus: int, more: bool) -> None:
+        super()._pick(stimulus, more)
+        wanted = self.workspace.choices.has_cortex() and not more
+        if wanted and self.selection.quantity not in OF_STIMULUS:
+            self.select(quantity=OF_STIMULUS[0])

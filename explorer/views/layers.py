@@ -22,7 +22,7 @@ class Layers(View):
     """Score of each layer in the chosen region, with its band and ceiling; models overlaid."""
 
     title = "Layers"
-    reads = ("curves", "layer", "revision", "jobs_seen")
+    reads = ("curves", "layer")
     writes = ("layer",)
 
     def build(self) -> pn.viewable.Viewable:

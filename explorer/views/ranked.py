@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import panel as pn
 
@@ -16,8 +16,8 @@ from explorer.widgets.stimulus_list import StimulusList
 class RankedView(View):
     """Stimuli in the order of the workspace's ranking; click focuses, shift-click collects."""
 
-    reads = ("ranking", "stimulus", "stimuli")
-    writes = ("stimulus", "stimuli")
+    reads: ClassVar[tuple[str, ...]] = ("ranking", "stimulus", "stimuli")
+    writes: ClassVar[tuple[str, ...]] = ("stimulus", "stimuli")
 
     @abstractmethod
     def content(self) -> dict[str, Any]:
@@ -38,11 +38,11 @@ class RankedView(View):
         ranking: Ranking | None = self.workspace.ranking
         if ranking is None:
             self.describe("")
-            self.say("There is nothing to rank the stimuli by in this selection.")
+            self.say(self._why_nothing())
             return
         self.say("")
         labels = (ranking.label, ranking.second_label)
-        self._list.show(ranking.stimulus, ranking.value, ranking.second, labels)
+        self._list.show(ranking.stimulus, ranking.value, ranking.second, labels, ranking.note)
         chosen = list(self.selection.stimuli)
         if (self._list.focus, self._list.chosen) != (self.selection.stimulus, chosen):
             self._list.param.update(focus=self.selection.stimulus, chosen=chosen)
@@ -58,6 +58,16 @@ class RankedView(View):
         chosen = self.selection.stimuli
         kept = tuple(s for s in chosen if s != stimulus)
         self.select(stimulus=stimulus, stimuli=kept if stimulus in chosen else (*kept, stimulus))
+
+    def _why_nothing(self) -> str:
+        modality = self.selection.modality
+        if modality == "ieeg":
+            return "The words of a story have neither captions nor pictures. Choose fMRI or EEG."
+        waiting = [p for n in self.study.groups(f"responses/{modality}/")
+                   if (p := self.study.promised(n))]  # fmt: skip
+        if waiting:
+            return f"The responses are not there yet: they are {waiting[0]}."
+        return "There is nothing to rank the stimuli by in this selection."
 
     def _clear(self) -> None:
         self.select(stimulus=-1, stimuli=())

@@ -30,7 +30,7 @@ class Rdm(View):
     """Rank-transformed dissimilarities of brain and model, stimuli ordered by condition."""
 
     title = "RDMs"
-    reads = ("pairs", "stimulus", "stimuli", "revision", "jobs_seen")
+    reads = ("pairs", "stimulus", "stimuli")
     writes = ("stimulus", "stimuli")
 
     def build(self) -> pn.viewable.Viewable:

@@ -31,6 +31,7 @@ class StimulusList(JSComponent):
     ids = param.Array(np.array([], np.int32), doc="(n,) in order")
     values = param.Array(np.array([], np.float32), doc="(n,) drawn as a bar, or under a tile")
     seconds = param.Array(np.array([], np.float32), doc="(n,) a second bar")
+    notes = param.List([], doc="(n,) a word about each, such as 'held out'; empty for none")
     value_label = param.String("")
     second_label = param.String("", doc="empty: no second bar")
     span = param.List([0.0, 1.0], doc="least and greatest value")
@@ -56,7 +57,12 @@ class StimulusList(JSComponent):
         super().__init__(**params)
 
     def show(
-        self, ids: np.ndarray, values: np.ndarray, seconds: np.ndarray, labels: tuple[str, str]
+        self,
+        ids: np.ndarray,
+        values: np.ndarray,
+        seconds: np.ndarray,
+        labels: tuple[str, str],
+        notes: tuple[str, ...] = (),
     ) -> None:
         """Show stimuli in this order; nothing is sent if nothing changed."""
         new = {
@@ -72,6 +78,7 @@ class StimulusList(JSComponent):
             "second_label": labels[1],
             "span": span(values),
             "second_span": span(seconds),
+            "notes": list(notes) if any(notes) else [],
         }
         self.param.update(**changed, **{k: v for k, v in plain.items() if v != getattr(self, k)})
 

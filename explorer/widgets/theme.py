@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from bokeh.models import Range1d
-from bokeh.palettes import Cividis256
+from bokeh.palettes import Cividis256, Viridis256
 from bokeh.plotting import figure
 
 from explorer.assets import asset
@@ -23,6 +24,19 @@ QUALITATIVE = (
     "#5c6b73",
 )
 SEQUENTIAL = Cividis256  # perceptually uniform, the same for colour-blind eyes
+LAYERS = Viridis256  # whole numbers that count up from input to output
+
+
+def _diverging() -> tuple[str, ...]:
+    """Blue, nearly white at 0, red: after Moreland (2009), 255 steps."""
+    stops = ((33, 90, 165), (103, 155, 206), (244, 244, 242), (224, 130, 108), (172, 32, 47))
+    at, places = np.linspace(0, 1, 255), np.linspace(0, 1, len(stops))
+    channels = [np.interp(at, places, [s[k] for s in stops]) for k in range(3)]
+    rows = np.round(np.stack(channels, 1)).astype(int).tolist()
+    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in rows)
+
+
+DIVERGING = _diverging()
 ACCENT = "#0072b2"
 MUTED = "#8b949e"  # readable on white and on black
 SELECTED = "#e8590c"

@@ -8,7 +8,10 @@ import pytest
 from explorer.state import workspace as module
 from explorer.state.workspace import Workspace
 
-READERS = ("read_curves", "read_ranking", "read_pairs")
+READERS = (
+    "read_map", "read_curves", "read_ranking", "read_courses", "read_contacts", "read_planted",
+    "read_pairs",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -36,10 +39,15 @@ def test_several_changes_read_each_array_once(workspace, counted):
 @pytest.mark.parametrize(
     ("changes", "read"),
     [
-        ({"layer": 2}, {"read_ranking", "read_pairs"}),
-        ({"metric": "r2"}, {"read_curves", "read_ranking"}),
+        (
+            {"layer": 2},
+            {"read_map", "read_ranking", "read_courses", "read_planted", "read_pairs"},
+        ),
+        ({"metric": "r2"}, {*READERS} - {"read_pairs"}),
         ({"pinned": ("early",)}, {"read_curves"}),
-        ({"stimulus": 3}, {"read_ranking"}),
+        ({"stimulus": 3}, {"read_map", "read_ranking", "read_courses"}),
+        ({"order": "lowest"}, {"read_ranking"}),
+        ({"quantity": "best_layer"}, {"read_map"}),
         ({"stimuli": (3, 4)}, set()),
         ({"threshold": 0.2}, set()),
     ],

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from explorer.study.schema import DIMS, GROUPS, KINDS, Fault, Variable, find_group, group_faults
+from explorer.study.groups import GROUPS
+from explorer.study.schema import Fault, find_group, group_faults
+from explorer.study.variables import DIMS, KINDS, Variable
 
 
 def fmri(**changes):

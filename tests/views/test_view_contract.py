@@ -5,10 +5,11 @@ import pytest
 from explorer.errors import AnalysisError
 from explorer.state import workspace as module
 from explorer.state.selection import fields
-from explorer.state.workspace import Workspace
+from explorer.state.workspace import PICKS, Workspace
 from explorer.views import VIEWS
 
 SHARED = sorted(set(Workspace.param) - {"name", "selection"})
+READERS = {name: f"read_{'map' if name == 'surface' else name}" for name in PICKS}
 
 
 def text_of(view):
@@ -38,9 +39,9 @@ def test_view_has_a_title_and_names_fields_that_exist(name):
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_view_updates_once_for_what_it_reads_and_never_for_the_rest(tab, monkeypatch, name):
-    for array in ("curves", "ranking", "pairs"):
+    for array, reader in READERS.items():
         now = getattr(tab.workspace, array)
-        monkeypatch.setattr(module, f"read_{array}", lambda *_, now=now: now)
+        monkeypatch.setattr(module, reader, lambda *_, now=now: now)
     view = tab.open(name)
     counts = count_updates(view, monkeypatch)
     moved = {}
@@ -50,7 +51,7 @@ def test_view_updates_once_for_what_it_reads_and_never_for_the_rest(tab, monkeyp
         assert counts == []  # not before the turn ends
         tab.end_turn()
         moved[field] = len(counts)
-    fed = {"curves", "ranking", "pairs"} & set(view.reads)
+    fed = set(PICKS) & set(view.reads)
     for field, n in moved.items():
         expected = field in view.reads or bool(fed & feeds(field))
         assert n == int(expected), field
@@ -58,10 +59,18 @@ def test_view_updates_once_for_what_it_reads_and_never_for_the_rest(tab, monkeyp
 
 def feeds(field):
     """Arrays that are set anew when ``field`` changes."""
-    place = {"modality", "subject", "model", "variant", "atlas", "roi", "channel", "time"}
-    more = {"curves": {"metric", "pinned"}, "ranking": {"metric", "layer", "stimulus"}}
-    more["pairs"] = {"layer"}
-    return {a for a, own in more.items() if field in place | own | {"revision"}}
+    model = {"modality", "subject", "model", "variant", "atlas", "revision"}
+    place = model | {"roi", "channel", "time"}
+    fed = {
+        "surface": model | {"metric", "layer", "baseline", "quantity", "stimulus"},
+        "curves": place | {"metric", "pinned"},
+        "ranking": place | {"metric", "layer", "stimulus", "order"},
+        "courses": model | {"metric", "layer", "roi", "channel", "stimulus", "trace"},
+        "contacts": model | {"metric"},
+        "planted": model | {"metric", "layer"},
+        "pairs": place | {"layer"},
+    }
+    return {name for name, fields_of in fed.items() if field in fields_of}
 
 
 @pytest.mark.parametrize("name", VIEWS)

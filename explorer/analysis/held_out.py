@@ -1,0 +1,86 @@
+"""What is held out, and the fit of the rest: shared by all analyses that predict responses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.analysis.spec import Spec
+from explorer.analysis.targets import Targets
+from explorer.engine.folds import complement, kfold
+from explorer.engine.ridge import RidgeFit, RidgeSettings, ridge_cv
+from explorer.errors import AnalysisError
+from explorer.study.align import MIN_STIMULI
+from explorer.study.stimuli import labels
+from explorer.study.study import Study
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which stimuli are scored, and how they were kept from the fit.
+
+    Attributes
+    ----------
+    folds : test rows of each fold; one fold where the study says what is held out
+    text : for people
+    contiguous : folds are blocks of a story
+    """
+
+    folds: list[Tensor]
+    text: str
+    contiguous: bool
+
+    @property
+    def scored(self) -> Tensor:
+        """Rows that get a held-out prediction, in order."""
+        return torch.cat(self.folds).sort().values
+
+
+def find_split(study: Study, spec: Spec, targets: Targets) -> Split:
+    """The study's own train and test stimuli, else folds: shuffled, or blocks for a story."""
+    ids = targets.responses.stimulus.values.tolist()
+    n_folds = int(spec.settings["n_folds"])
+    seed = int(spec.settings["seed"])
+    if spec.modality == "ieeg":
+        text = f"{n_folds}-fold cross-validation over contiguous blocks of the story"
+        return Split(kfold(len(ids), n_folds, seed=None), text, contiguous=True)
+    split = labels(study, "split")
+    known = [split.get(i, "").strip().lower() for i in ids]
+    test = torch.tensor([k for k, s in enumerate(known) if s == "test"])
+    n_train = sum(s == "train" for s in known)
+    if len(test) >= MIN_STIMULI and n_train >= MIN_STIMULI:
+        if n_train + len(test) < len(known):
+            raise AnalysisError(
+                f"{len(known) - n_train - len(test)} stimuli are neither 'train' nor 'test' in "
+                "stimuli/images/split. Say for each, or leave the column out."
+            )
+        text = f"held-out split of the study: {n_train} train, {len(test)} test"
+        return Split([test], text, contiguous=False)
+    text = f"{n_folds}-fold cross-validation over stimuli"
+    return Split(kfold(len(ids), n_folds, seed=seed), text, contiguous=False)
+
+
+def ridge_settings(spec: Spec) -> RidgeSettings:
+    """What the spec says of the ridge."""
+    chosen = spec.settings
+    return RidgeSettings(
+        alphas=tuple(chosen["alphas"]),
+        standardise=bool(chosen["standardise"]),
+        n_components=chosen["n_components"],
+        n_inner=int(chosen["n_inner"]),
+        seed=int(chosen["seed"]),
+    )
+
+
+def fit_training(
+    features: Tensor, responses: Tensor, held_out: Tensor, settings: RidgeSettings
+) -> RidgeFit:
+    """Fit all rows but those ``held_out``; alphas are chosen within these."""
+    train = complement(len(features), held_out)
+    inner = kfold(len(train), settings.n_inner, seed=settings.seed)
+    inner = [f.to(responses.device) for f in inner]
+    return ridge_cv(features[train], responses[train], inner, settings)
+
+

@@ -1,0 +1,1 @@
+"""The embedded study: drawn scenes, their captions, and simulated brains with a known answer."""
