@@ -82,5 +82,3 @@ def fit_training(
     inner = kfold(len(train), settings.n_inner, seed=settings.seed)
     inner = [f.to(responses.device) for f in inner]
     return ridge_cv(features[train], responses[train], inner, settings)
-
-

@@ -28,6 +28,7 @@ from explorer.analysis.spec import Spec, make_spec
 from explorer.errors import Cancelled, ExplorerError
 from explorer.study.study import Study
 
+_POLITE = 10  # of 19
 _TICK = 0.05  # s between two progress lines
 
 
@@ -104,6 +105,8 @@ class Worker:
 def main() -> None:
     """Serve on standard input and output; whatever else prints goes to standard error."""
     share_cores()
+    if hasattr(os, "nice"):
+        os.nice(_POLITE)  # pages come first
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from explorer.app.opening import default_study, generate_in_background, open_study
+from explorer.analysis.generate import promised_groups
+from explorer.app.opening import default_study, open_study
 from explorer.app.settings import Settings
 from explorer.registry import Registry
 from explorer.state.jobs import JobQueue
@@ -45,15 +46,13 @@ def _make(chosen: argparse.Namespace) -> Any:
         home=chosen.home,
     )
     study, jobs = open_study(settings.study, settings.home), JobQueue()
-    if chosen.study is None:
+    if chosen.study is None and not promised_groups(study):
         prepare(study, jobs, settings.device)
     return _LATE["Server"](study, settings, jobs)
 
 
 def prepare(study: Study, jobs: JobQueue, device: str) -> None:
-    """Begin to make what the first page shows, if it is not there yet."""
-    if generate_in_background(study, jobs, device) is not None:
-        return  # results of the embedded study come with it
+    """Begin to compute what the first page shows, if it is not there yet."""
     workspace = Workspace(study, jobs, device)
     wish = workspace.wish()
     if workspace.lacks(wish):

@@ -11,12 +11,15 @@ import panel as pn
 import panel_material_ui as pmui
 
 from explorer.app import notices
+from explorer.app.opening import generate_in_background
 from explorer.app.settings import Settings
 from explorer.app.shell import TITLE, Shell
 from explorer.state.jobs import JobQueue
 from explorer.study.study import Study
 
 log = logging.getLogger(__name__)
+
+_SETTLED = 3.0  # s after the first page is ready, in which the browser draws it
 
 
 class Server:
@@ -26,6 +29,7 @@ class Server:
         self.study = study
         self.settings = settings
         self.jobs = jobs
+        self._seen = False
         logging.getLogger("asyncio").addFilter(notices.is_news)
 
     def page(self) -> pmui.Page:
@@ -52,6 +56,17 @@ class Server:
             websocket_max_message_size=64 * 2**20,
         )
 
+    def _first_seen(self) -> None:
+        """The first page is drawn: what the study promises can be made without slowing it."""
+        if self._seen:
+            return
+        self._seen = True
+        timer = threading.Timer(
+            _SETTLED, generate_in_background, (self.study, self.jobs, self.settings.device)
+        )
+        timer.daemon = True
+        timer.start()
+
     def _page(self) -> pmui.Page:
         pn.config.notifications = True
         pn.config.exception_handler = notices.tell
@@ -62,6 +77,7 @@ class Server:
         page = shell.page()
         pn.state.onload(later.ready)
         pn.state.onload(lambda: notices.warn_all(refused))
+        pn.state.onload(self._first_seen)
         if document is not None:
             document.on_session_destroyed(lambda _context: _forget(shell, document))
         return page

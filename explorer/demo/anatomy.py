@@ -30,6 +30,7 @@ STREAM_REACH = 24.0  # mm along edges, from the centre of a region to the border
 # Regions that lie partly where the bands of early areas do, and own the inner share of their disc.
 INTRUDERS = ("RSC", "OPA", "LO", "hV4", "OFA")
 INNER = 0.85
+CLEARANCE = 0.75
 
 # MNI305 (the space of fsaverage's surfaces) to MNI152: FreeSurfer's matrix, mm.
 MNI305_TO_152 = np.array(
@@ -207,17 +208,35 @@ def _place_centres(
     found = {}
     for k, region in enumerate(REGIONS):
         mni = region.left if hemi == HEMIS[0] else region.right
-        if mni is None:
-            continue
-        vertex, _ = nearest_vertex(shape.place, mni)
-        if jitter and rng is not None:
-            reach = 3 * jitter * DETOUR
-            away = dijkstra(shape.edges, indices=np.array([vertex]), limit=reach)[0] / DETOUR
-            near = np.flatnonzero(np.isfinite(away))
-            weight = np.exp(-((away[near] / jitter) ** 2) / 2)
-            vertex = int(rng.choice(near, p=weight / weight.sum()))
-        found[k] = vertex
-    return found
+        if mni is not None:
+            found[k] = nearest_vertex(shape.place, mni)[0]
+    return _move_centres(shape.edges, found, jitter, rng) if jitter and rng else found
+
+
+def _move_centres(
+    edges: csr_array, centres: dict[int, int], jitter: float, rng: np.random.Generator
+) -> dict[int, int]:
+    """Centres moved along the cortex, each clear of those moved before it.
+
+    Neighbours keep at least ``CLEARANCE`` of their distance, so that no region covers another.
+    """
+    keys = list(centres)
+    away = dijkstra(edges, indices=np.array(list(centres.values())), limit=STREAM_REACH)
+    moved: dict[int, int] = {}
+    taken: list[Array] = []  # distances from the moved centres
+    for row, key in enumerate(keys):
+        weight = np.exp(-((away[row] / DETOUR / jitter) ** 2) / 2)
+        weight[away[row] > 3 * jitter * DETOUR] = 0
+        for other, distance in enumerate(taken):
+            apart = away[other, centres[key]]
+            if np.isfinite(apart):
+                weight[distance < CLEARANCE * apart] = 0
+        total = weight.sum()
+        free = total > 0
+        moved[key] = int(rng.choice(len(weight), p=weight / total)) if free else centres[key]
+        start = np.array([moved[key]])
+        taken.append(dijkstra(edges, indices=start, limit=STREAM_REACH)[0])
+    return moved
 
 
 def _share_discs(away: Array, bands: Bands) -> Labels:

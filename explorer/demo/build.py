@@ -139,21 +139,22 @@ def _texts(rows: list[tuple[str, ...]], stimulus: np.ndarray) -> xr.Dataset:
 
 
 def extract_all(study: Study, run: Run) -> None:
-    """Features of all models; kept as float16, controls in their last layer only."""
+    """Features of all models; kept in few bits, controls in their last layer only."""
     wanted = [("gabor", "image"), ("category", "concept"), (plan.MODEL, "caption")]
-    wanted += [(plan.MODEL, name) for name in study.names("texts/")]
+    wanted += [(plan.MODEL, name) for name in plan.CONTROLS]
     for model, variant in wanted:
         name = f"features/{model}/{variant}"
         if name in study and study[name].feature.dtype == np.float16:
             continue
         extract_features(study, model, variant, run, offline=True)
         dataset = study[name].load()
-        if variant in study.names("texts/"):
+        if variant in plan.CONTROLS:
             dataset = dataset.isel(layer=[-1]).assign_coords(
                 layer=[0], layer_name=("layer", np.array([_CONTROLS_LAYER], dtype=object))
             )
-        kept = dataset.assign(feature=dataset.feature.astype(np.float16))
-        study.write(name, kept.assign_attrs(dtype="float16", simulated=1))
+        feature = round_bits(dataset.feature.values, _FEATURE_BITS).astype(np.float16)
+        kept = dataset.assign(feature=(dataset.feature.dims, feature))
+        study.write(name, kept.assign_attrs(dtype="float16, 7 bits", simulated=1))
 
 
 def simulate_all(study: Study, run: Run) -> None:
@@ -231,10 +232,11 @@ def ship(study: Study, folder: Path) -> Study:
 
 _HOW = "being generated from the study's seed"
 
-# Bits of the mantissa that shipped results keep: a relative error of at most 2**-11 for scores,
-# 2**-7 for what is only compared with a limit.
-_BITS = {"p_value": 6, "q_value": 6, "alpha": 6}
-_MORE_BITS = 10
+# Bits of the mantissa that shipped results keep: a relative error of at most 2**-10 for scores,
+# more for what is only ranked or compared with a limit.
+_BITS = {"p_value": 3, "q_value": 6, "alpha": 3, "roi_prediction": 7, "noise_ceiling": 7}
+_MORE_BITS = 9
+_FEATURE_BITS = 7
 
 
 def round_results(dataset: xr.Dataset) -> xr.Dataset:

@@ -1,62 +1,86 @@
-"""Text controls: parts of the captions that a text model is shown in place of the whole."""
+"""Text controls: less than a caption, to ask which part of it a model or a brain follows."""
 
 from __future__ import annotations
 
-from random import Random
+from collections.abc import Iterable, Iterator
+
+import numpy as np
 
 from explorer.demo.captions import write_tagged
-from explorer.demo.grammar import ADJECTIVE, NOUN, PREPOSITION, VERB, Word
+from explorer.demo.lexicon import Phrase, Word
 from explorer.demo.scene import ANIMALS, THINGS, Scene
 
-# Every category that a scene can show, in a fixed order.
-CATEGORIES = ("person", *ANIMALS, *(name for names in THINGS.values() for name in names))
+PERSON = "person"
+CATEGORIES = (PERSON, *ANIMALS, *(name for names in THINGS.values() for name in names))
 
-FALLBACK = "nothing"  # what is shown where a caption has no word of the kind asked for
+_KINDS = {
+    "nouns": "noun",
+    "verbs": "verb",
+    "adjectives": "adjective",
+    "prepositions": "preposition",
+}
+_NOTHING = {"verbs": "is"}  # shown if there is no such word; "something" for all others
+_SOMETHING = "something"
+_SHUFFLED = 2  # stream of random numbers; those of captions are 0 and 1
 
-_PARTS = {"nouns": NOUN, "verbs": VERB, "adjectives": ADJECTIVE, "prepositions": PREPOSITION}
+Texts = tuple[tuple[str, ...], ...]
 
 
-def categories(scene: Scene) -> tuple[str, ...]:
-    """Names of the categories that can be seen, in the order of ``CATEGORIES``."""
-    seen = {"person" if a.is_person else a.kind for a in scene.agents}
-    seen |= {t.name for t in scene.things}
-    return tuple(c for c in CATEGORIES if c in seen)
+def text_controls(scene: Scene, seed: int = 0) -> dict[str, Texts]:
+    """What a text model is shown instead of the captions of ``write_captions``.
 
+    Every text is to be embedded on its own. The features of a scene are the mean over all texts
+    of all its captions, as in the controls of Doerig et al. 2025
+    (doi 10.1038/s42256-025-01072-0), whose names for them are in brackets.
 
-def text_controls(scene: Scene, seed: int = 0) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """What a model is shown of each caption, by the control's name.
-
-    - ``shuffled``: the caption's words in random order;
-    - ``word_average``: each word alone, so that their embeddings are averaged;
-    - ``nouns``, ``verbs``, ``adjectives``, ``prepositions``: each word of that kind alone; where a
-      caption has none, those of the scene's other captions, and ``FALLBACK`` if these have none;
-    - ``category_words``: the scene's categories joined by commas, the same for every caption; the
-      setting where nothing has a category.
+    Parameters
+    ----------
+    scene, seed : as of ``write_captions``
 
     Returns
     -------
-    controls : name to one tuple of texts per caption
+    controls : by name, per caption its texts
+
+        - ``"shuffled"``: one text, the words of the caption in random order (scrambled)
+        - ``"nouns"``, ``"verbs"``, ``"adjectives"``, ``"prepositions"``: every word of that kind
+          as a text, forms of "be" being verbs; "is" for verbs and "something" for others where no
+          caption of the scene has any (nouns, verbs, adjectives, prepositions). A caption without
+          such a word has no texts if another one has some
+        - ``"word_average"``: every word as a text (wordavg)
+        - ``"category_words"``: one text for the scene, the words of ``categories`` with commas;
+          "something" if there are none (categ)
     """
-    tagged = write_tagged(scene, seed)
-    rng = Random(f"{seed}/{scene.number}/controls")
-    found: dict[str, tuple[tuple[str, ...], ...]] = {
-        "shuffled": tuple((_shuffled(words, rng),) for words in tagged),
-        "word_average": tuple(tuple(w.text for w in words) for words in tagged),
-    }
-    for name, tag in _PARTS.items():
-        found[name] = _only(tagged, tag)
-    joined = ", ".join(categories(scene)) or scene.setting
-    found["category_words"] = ((joined,),) * len(tagged)
-    return found
+    captions = write_tagged(scene, seed)
+    rng = np.random.default_rng([_SHUFFLED, seed, scene.number])
+    controls: dict[str, Texts] = {}
+    controls["shuffled"] = tuple((_shuffle(words, rng),) for words in captions)
+    for name, tag in _KINDS.items():
+        controls[name] = _only(captions, tag, _NOTHING.get(name, _SOMETHING))
+    controls["word_average"] = tuple(tuple(_texts(words)) for words in captions)
+    controls["category_words"] = ((", ".join(categories(scene)) or _SOMETHING,),)
+    return controls
 
 
-def _only(tagged: tuple[tuple[Word, ...], ...], tag: str) -> tuple[tuple[str, ...], ...]:
-    everywhere = tuple(w.text for words in tagged for w in words if w.tag == tag) or (FALLBACK,)
-    rows = (tuple(w.text for w in words if w.tag == tag) for words in tagged)
-    return tuple(row or everywhere for row in rows)
+def categories(scene: Scene) -> tuple[str, ...]:
+    """Names of the categories that can be seen, in the order of ``CATEGORIES``.
+
+    People are all "person"; counts, colours and kinds of a thing do not matter.
+    """
+    seen = {PERSON if a.is_person else a.kind for a in scene.agents}
+    seen |= {thing.name for thing in scene.things}
+    return tuple(name for name in CATEGORIES if name in seen)
 
 
-def _shuffled(words: tuple[Word, ...], rng: Random) -> str:
-    texts = [w.text for w in words]
-    rng.shuffle(texts)
-    return " ".join(texts)
+def _only(captions: tuple[Phrase, ...], tag: str, nothing: str) -> Texts:
+    """The words of one kind; ``nothing`` for every caption if there are none at all."""
+    found = tuple(tuple(_texts(w for w in words if w.tag == tag)) for words in captions)
+    return found if any(found) else ((nothing,),) * len(captions)
+
+
+def _shuffle(words: Phrase, rng: np.random.Generator) -> str:
+    texts = list(_texts(words))
+    return " ".join(texts[k] for k in rng.permutation(len(texts)))
+
+
+def _texts(words: Iterable[Word]) -> Iterator[str]:
+    return (word.text for word in words)

@@ -23,7 +23,7 @@ class Course:
     ----------
     peak : s from onset
     width : s, standard deviation of the first lobe
-    strength : on the scalp, relative to other regions; associative regions are larger
+    strength : on the scalp, relative to other regions
     polarity : sign of the first lobe over the back of the head; -1 makes the N170 of faces
     """
 
@@ -33,7 +33,9 @@ class Course:
     polarity: int = 1
 
 
-# Peaks ordered as reviewed for human vision; FFA's is that of the N170 (Bentin et al. 1996).
+# Peaks follow the order of the hierarchy; only FFA's copies a measured one, the N170 (Bentin et al.
+# 1996). Strengths copy no measurement: they are chosen so that the latencies of regions which share
+# tuning can be told apart, which still fails for IPS, LO, MT and hV4.
 COURSES = {
     "V1": Course(0.098, 0.014, 1.5),
     "V2": Course(0.108, 0.015, 1.1),

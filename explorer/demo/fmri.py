@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from explorer.demo import plan
 from explorer.demo.anatomy import MESH, standard_anatomy
@@ -19,6 +18,7 @@ from explorer.demo.dimensions import (
     object_dimensions,
     standardise,
 )
+from explorer.demo.noise import Noise, estimate_ceiling
 from explorer.demo.pixels import CELLS, DEGREES, Pictures, gabor_energy, random_features
 from explorer.demo.scene import Scene
 from explorer.demo.tuning import (
@@ -28,7 +28,6 @@ from explorer.demo.tuning import (
     FmriSubject,
     plan_cortex,
     side_of_field,
-    smooth,
 )
 
 Array = NDArray[np.float64]
@@ -37,8 +36,6 @@ Vertices = NDArray[np.int64]
 Progress = Callable[[float], None]
 
 REPEATS = {"train": 3, "test": 10, "pool": 0}
-NOISE_STEPS = 3  # of diffusion, which makes noise alike in neighbours
-GLOBAL = 0.37  # standard deviation of the part of the noise that the whole cortex shares
 _SIZES = np.array([3.0, 1.0, 1.5, 2.2])  # of fields beyond V3, in V1, V2, V3, as multiples of V1's
 _FAR = 2.5  # degrees; centres of fields beyond V3 lie no farther out
 _BLOCK = 1024  # vertices at a time
@@ -165,77 +162,24 @@ def simulate_fmri(
     mean[:, driven] = clean
     del clean
     rng = np.random.default_rng([seed, 301, subject.number])
-    spread = _Spread(cortex.diffusion, deviation, rng)
+    source = Noise(cortex.diffusion, deviation, rng)
     done, total = 0, int(repeats.sum())
     for start in range(0, len(repeats), _COLUMNS):
         rows = slice(start, start + _COLUMNS)
-        noise = spread.draw(len(repeats[rows]))
-        mean[rows] += (noise / np.sqrt(repeats[rows]).astype(np.float32)).T
+        noise = source.draw(len(repeats[rows]))
+        mean[rows] += (noise / np.sqrt(repeats[rows], dtype=np.float32)).T
         done += len(repeats[rows])
         _tell(progress, done / total)
     # What is left of k repeats beside their mean are k - 1 orthogonal contrasts of the same noise.
     within = np.zeros(len(deviation))
     for start in range(0, total - len(repeats), _COLUMNS):
-        contrasts = spread.draw(min(_COLUMNS, total - len(repeats) - start))
+        contrasts = source.draw(min(_COLUMNS, total - len(repeats) - start))
         within += np.square(contrasts).sum(1)
         done += contrasts.shape[1]
         _tell(progress, done / total)
     ceiling = estimate_ceiling(mean, within, repeats)
     mean /= mean.std(0)
     return _responses(mean, ceiling, drives), truth
-
-
-def estimate_ceiling(mean: Floats, within: Array, repeats: Vertices) -> Floats:
-    """Highest correlation with the mean of the most repeats, as in Allen et al. 2022 (NSD).
-
-    Noise variance is the variance over the repeats of a stimulus; signal variance is that of all
-    single repeats less the noise variance, at least 0; the ceiling is the root of
-    signal / (signal + noise / n).
-
-    Parameters
-    ----------
-    mean : (stimulus, vertex), over the repeats of each stimulus
-    within : (vertex,), squared deviations of all repeats from the mean of their stimulus, summed
-    repeats : (stimulus,), numbers of repeats, not all 1
-
-    Returns
-    -------
-    ceiling : (vertex,), 0 to 1
-    """
-    n = int(repeats.sum())
-    grand = repeats @ mean / n
-    between = np.zeros(len(within))
-    for k, row in zip(repeats, mean, strict=True):
-        between += k * np.square(row - grand)
-    noise = within / (n - len(repeats))
-    signal = np.maximum((between + within) / (n - 1) - noise, 0)
-    return np.sqrt(signal / (signal + noise / repeats.max())).astype(np.float32)
-
-
-class _Spread:
-    """Noise that is alike in neighbouring vertices.
-
-    Parameters
-    ----------
-    diffusion : (vertex, vertex), one step
-    deviation : (vertex,), standard deviation of one repeat
-    rng : source of randomness
-    """
-
-    def __init__(self, diffusion: csr_array, deviation: Floats, rng: np.random.Generator) -> None:
-        self._diffusion, self._rng = diffusion, rng
-        kernel = diffusion
-        for _ in range(NOISE_STEPS - 1):
-            kernel = diffusion @ kernel
-        own = np.sqrt(np.asarray(kernel.power(2).sum(axis=1)).ravel())
-        self._local = (np.sqrt(1 - GLOBAL**2) * deviation / own).astype(np.float32)[:, None]
-        self._global = (GLOBAL * deviation).astype(np.float32)[:, None]
-
-    def draw(self, n: int) -> Floats:
-        """Patterns of one repeat each: (vertex, n)."""
-        white = self._rng.standard_normal((len(self._local), n), np.float32)
-        shared = self._rng.standard_normal((1, n), np.float32)
-        return self._local * smooth(self._diffusion, white, NOISE_STEPS) + self._global * shared
 
 
 def _see(cortex: Cortex, energy: Floats, vertices: Vertices) -> Floats:

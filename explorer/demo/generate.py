@@ -18,11 +18,12 @@ from explorer.analysis.run import Run
 from explorer.analysis.spec import Spec, make_spec, weights_spec
 from explorer.demo import plan
 from explorer.demo.eeg import simulate_eeg
-from explorer.demo.fmri import Drives, FmriSubject, prepare_drives, simulate_fmri
+from explorer.demo.fmri import Drives, prepare_drives, simulate_fmri
 from explorer.demo.ieeg import simulate_ieeg
 from explorer.demo.scene import Scene
 from explorer.demo.story import tell_story
 from explorer.demo.story_features import extract_story
+from explorer.demo.tuning import FmriSubject
 from explorer.errors import Cancelled, StudyError
 from explorer.study import store
 from explorer.study.study import Study
@@ -152,6 +153,8 @@ def _opening_weights(study: Study) -> list[Spec]:
 @contextlib.contextmanager
 def _turn(folder: Path, run: Run) -> Iterator[None]:
     """Hold the lock on a folder, waiting for another program that has it."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder} is a file, expected a folder for generated data. Remove it.")
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / _LOCK)
     while True:

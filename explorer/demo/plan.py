@@ -15,7 +15,7 @@ CITATION = (
     "lie at published coordinates; what drives them is planted, see truth/."
 )
 MESH = "fsaverage5"
-MONTAGE = "standard_1005"
+MONTAGE = "colin27_1005"
 
 N_SHOWN = 1000  # scenes that the simulated brains saw; the others are the pool
 N_TRAIN = 800
@@ -23,6 +23,8 @@ N_SCENES = 1400
 MODEL = "minilm"
 LAYER = 5  # that the study opens with
 CONTEXT = 30  # words to the left that a word of the story is read with
+# Text controls whose features and scores come with the study; the others can be extracted.
+CONTROLS = ("shuffled", "word_average", "nouns", "verbs", "category_words")
 STORY_VARIANT = f"context_{CONTEXT}"
 
 # Name, and what its cortex knows beside categories: events, or object categories only.

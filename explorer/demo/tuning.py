@@ -35,7 +35,9 @@ class Tuning:
     share: tuple[float, float, float, float]
 
 
-# Ceilings as in the Natural Scenes Dataset's visual cortex (Allen et al. 2022, about 0.4 at best).
+# Weights, ceilings and shares are invented. Their order is that of the literature: features of
+# pixels early, categories in ventral and lateral cortex, events in associative cortex, and noise
+# that grows along this path.
 TUNING = {
     "V1": Tuning({}, 0.42, (1, 0, 0, 0)),
     "V2": Tuning({}, 0.42, (1, 0, 0, 0)),

@@ -6,6 +6,7 @@ import functools
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -116,19 +117,16 @@ def _read_half(folder: Path, side: str) -> _Half:
 
 
 def _arrays(file: Path) -> list[np.ndarray]:
-    return [a.data for a in nibabel.load(file).darrays]
+    image: Any = nibabel.load(file)  # its type depends on the file
+    return [a.data for a in image.darrays]
 
 
 def _coarsen(half: _Half, n: int) -> _Half:
     """The first ``n`` vertices, joined as neighbours on the sphere are."""
     coordinates = {k: v[:n] for k, v in half.coordinates.items()}
     faces = _hull(coordinates["sphere"])
-    flat = coordinates["flat"]
-    edges = np.linalg.norm(flat[faces] - flat[np.roll(faces, 1, 1)], axis=2)
-    inside = np.isfinite(edges).all(1)
-    limit = _LONGEST * np.median(edges[inside])
-    flat_faces = faces[inside & (np.nan_to_num(edges, nan=np.inf) < limit).all(1)]
-    coordinates["flat"] = _only_used(flat, flat_faces)
+    flat_faces = _drop_long(coordinates["flat"], faces)
+    coordinates["flat"] = _only_used(coordinates["flat"], flat_faces)
     return _Half(coordinates, faces, flat_faces, half.sulc[:n], half.curv[:n])
 
 
@@ -139,6 +137,13 @@ def _hull(sphere: np.ndarray) -> np.ndarray:
     inward = np.einsum("ij,ij->i", np.cross(b - a, c - a), a + b + c) < 0
     faces[inward] = faces[inward][:, ::-1]
     return faces
+
+
+def _drop_long(flat: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Faces whose vertices the flat map has, without those that span one of its cuts."""
+    edges = np.linalg.norm(flat[faces] - flat[np.roll(faces, 1, 1)], axis=2)
+    limit = _LONGEST * np.nanmedian(edges)
+    return faces[(np.nan_to_num(edges, nan=np.inf) < limit).all(1)]
 
 
 def _only_used(flat: np.ndarray, faces: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 import zarr
+from zarr.codecs import BloscCodec
 from zarr.errors import BaseZarrError
 
 from explorer.errors import StudyError
@@ -29,6 +30,8 @@ _STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its wri
 # Chunk length by dim: the app reads one layer, an analysis a block of places.
 _CHUNKS = {"layer": 1, "repeat": 1, "vertex": 4096, "target": 4096, "pair": 2**18}
 _CHUNK_BYTES = 32 * 2**20
+# Bytes of the same significance side by side: a tenth smaller than without, and as fast.
+_FLOATS = BloscCodec(cname="zstd", clevel=5, shuffle="shuffle")
 # Stimuli in a chunk: features are written and read so, and the app reads the map of one stimulus.
 _ROWS = {"unit": 512, "vertex": 128}
 
@@ -80,6 +83,7 @@ def write_group(path: Path, dataset: xr.Dataset) -> None:
         plain = _plain(dataset)
         encoding: dict[Any, Any] = {
             name: {"chunks": chunk_shape(v.dims, v.shape, v.dtype.itemsize)}
+            | ({"compressors": [_FLOATS]} if v.dtype.kind == "f" else {})
             for name, v in plain.variables.items()
             if v.ndim and v.size
         }
@@ -192,6 +196,7 @@ def create_array(path: Path, template: xr.Dataset, name: str) -> zarr.Array[Any]
         dtype=values.dtype,
         chunks=chunk_shape(values.dims, values.shape, values.dtype.itemsize),
         dimension_names=[str(d) for d in values.dims],
+        compressors=[_FLOATS] if values.dtype.kind == "f" else "auto",
         attributes=dict(values.attrs),
         fill_value=np.nan,
     )

@@ -78,6 +78,7 @@ class View(ABC):
         self._wish: Wish | None = None
         self._said: dict[str, Any] = {}
         self._body: pn.viewable.Viewable | None = None
+        self.tools: tuple[Any, ...] = ()  # small choices beside the title; ``build`` sets them
 
     @classmethod
     def applies(cls, study: Study) -> str:
@@ -106,9 +107,10 @@ class View(ABC):
         if not reason:
             self._body = self.build()
             body = [self._body]
-        head = [self._legend, self._about, self._reason, self._button]
-        for pane in head[:3]:
+        for pane in (self._legend, self._about, self._reason):
             pane.stylesheets = [theme.stylesheet()]
+        top = pn.Row(self._legend, *self.tools, sizing_mode="stretch_width", margin=0)
+        head = [top if self.tools else self._legend, self._about, self._reason, self._button]
         self._legend.object = self._title("")
         frame = pn.Column(
             *head,
@@ -210,6 +212,19 @@ class View(ABC):
 
     def _changed(self, *_events: Any) -> None:
         self._redraw.ask(self)
+
+
+def small_select(options: Any, value: Any, width: int, **more: Any) -> Any:
+    """A choice that fits beside the title of a view."""
+    return pmui.Select(
+        options=options,
+        value=value,
+        width=width,
+        size="small",
+        variant="standard",
+        margin=0,
+        **more,
+    )
 
 
 def legend_entry(name: str, colour: str) -> str:

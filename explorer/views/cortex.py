@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from explorer.state.choices import QUANTITIES
 from explorer.state.maps import DIVERGING, LAYERS, SEQUENTIAL, SurfaceMap
 from explorer.study.rois import WHOLE
 from explorer.study.study import Study
+from explorer.views.base import small_select
 from explorer.views.cortical import CorticalView, geometry, why_no_cortex
 from explorer.widgets import theme
 from explorer.widgets.surface_canvas import Pick, SurfaceCanvas
@@ -40,15 +40,11 @@ class Cortex(CorticalView):
         return why_no_cortex(study)
 
     def build(self) -> pn.viewable.Viewable:
-        """Choices of the map above one canvas."""
-        self._quantity = pmui.Select(
-            label="map", options={v: k for k, v in QUANTITIES.items()},
-            value=self.selection.quantity, size="small", width=170, margin=(0, 4),
-        )  # fmt: skip
-        self._baseline = pmui.Select(
-            label="baseline", options=[""], value="", size="small", width=190, margin=(0, 4),
-            visible=False, searchable=True,
-        )  # fmt: skip
+        """One canvas, and the choice of its map beside the title."""
+        options = {label: name for name, label in QUANTITIES.items()}
+        self._quantity = small_select(options, self.selection.quantity, 160)
+        self._baseline = small_select([""], "", 170, visible=False, searchable=True)
+        self.tools = (self._quantity, self._baseline)
         self._quiet = False
         self._quantity.param.watch(self._chooser("quantity"), "value")
         self._baseline.param.watch(self._chooser("baseline"), "value")
@@ -62,8 +58,7 @@ class Cortex(CorticalView):
             min_height=180,
         )
         self._canvas.param.watch(self._set_threshold, "threshold")
-        row = pn.Row(self._quantity, self._baseline, margin=0)
-        return pn.Column(row, self._canvas, sizing_mode="stretch_both", margin=0)
+        return pn.Column(self._canvas, sizing_mode="stretch_both", margin=0)
 
     def update(self) -> None:
         """Show the map, the regions and what is selected."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 
 from explorer.analysis.spec import MEASURES
 from explorer.state.contacts import Contacts
 from explorer.study.study import Study
+from explorer.views.base import small_select
 from explorer.views.cortical import CorticalView, geometry, why_no_cortex
 from explorer.widgets import theme
 from explorer.widgets.surface_canvas import Pick, SurfaceCanvas
@@ -40,9 +40,8 @@ class Electrodes(CorticalView):
 
     def build(self) -> pn.viewable.Viewable:
         """The canvas beside best layer over distance."""
-        self._colour = pmui.RadioButtonGroup(
-            options=list(_COLOURS), value="best layer", size="small", margin=(0, 4)
-        )
+        self._colour = small_select(list(_COLOURS), "best layer", 130)
+        self.tools = (self._colour,)
         self._colour.param.watch(lambda _event: self._redraw.ask(self), "value")
         self._canvas = SurfaceCanvas(
             geometry(self.study.manifest.mesh),
@@ -72,7 +71,7 @@ class Electrodes(CorticalView):
         self._plot = plot
         pane = pn.pane.Bokeh(plot, sizing_mode="stretch_width", height=170)
         return pn.Column(
-            self._colour, self._canvas, pn.Column(pane, sizing_mode="stretch_width"),
+            self._canvas, pn.Column(pane, sizing_mode="stretch_width"),
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from explorer.state.choices import OF_STIMULUS, ORDERS
 from explorer.study.stimuli import image_files
 from explorer.study.study import Study
+from explorer.views.base import small_select
 from explorer.views.ranked import RankedView
 
 
@@ -35,20 +35,13 @@ class Gallery(RankedView):
         return {"kind": "tiles", "label": "pictures", "pictures": self.thumbnails}
 
     def build(self) -> pn.viewable.Viewable:
-        """The order above the tiles."""
+        """The tiles, and their order beside the title."""
         tiles = super().build()
-        self._order = pmui.Select(
-            label="",
-            options={label: order for order, label in ORDERS.items()},
-            value=self.selection.order,
-            size="small",
-            variant="standard",
-            width=140,
-            margin=0,
-            styles={"position": "absolute", "right": "8px", "top": "2px", "z-index": "2"},
-        )
+        options = {label: order for order, label in ORDERS.items()}
+        self._order = small_select(options, self.selection.order, 130)
         self._order.param.watch(self._set_order, "value")
-        return pn.Column(self._order, tiles, sizing_mode="stretch_both", margin=0)
+        self.tools = (self._order,)
+        return tiles
 
     def update(self) -> None:
         """Show the ranking, and by what it is."""

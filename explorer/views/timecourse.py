@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 from bokeh.events import Event, Pan, PanStart, Tap
 from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span
 
@@ -14,7 +13,7 @@ from explorer.state.choices import TRACES
 from explorer.state.courses import Courses
 from explorer.state.layer_times import SHARE
 from explorer.study.study import Study
-from explorer.views.base import View, legend_entry
+from explorer.views.base import View, legend_entry, small_select
 from explorer.widgets import theme
 from explorer.widgets.scalp import place_channels
 
@@ -75,14 +74,11 @@ class Timecourse(View):
             plot.on_event(event, self._point)
         self._plot = plot
         pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=80)
-        self._picture = pn.Column(pane, sizing_mode="stretch_both")
-        self._choice = pmui.Select(
-            options={label: name for name, label in TRACES.items()},
-            value=self.selection.trace, size="small", variant="standard", width=86, margin=0,
-            styles={"position": "absolute", "bottom": "0", "right": "2px", "z-index": "2"},
-        )  # fmt: skip
+        options = {label: name for name, label in TRACES.items()}
+        self._choice = small_select(options, self.selection.trace, 86)
         self._choice.param.watch(self._choose, "value")
-        return pn.Column(self._picture, self._choice, sizing_mode="stretch_both", margin=0)
+        self.tools = (self._choice,)
+        return pn.Column(pane, sizing_mode="stretch_both")
 
     def update(self) -> None:
         """Bring lines, ceiling, marks and cursor up to date; what did not change is not sent."""
@@ -92,10 +88,9 @@ class Timecourse(View):
         found: Courses | None = self.workspace.courses
         if found is None:
             return
-        self._picture.visible = not found.missing
         title = f"EEG, {found.label}"
         wish = self.workspace.wish_for(found.wish, title) if found.wish else None
-        self.say(found.missing, wish=wish, keep=True)
+        self.say(found.missing, wish=wish)
         self.describe(found.about, self._legend_of(found) if not found.missing else "")
         if not found.missing and not alike(found, self._drawn):
             self._draw(found)

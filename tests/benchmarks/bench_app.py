@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import math
 import shutil
 import statistics
 import sys
@@ -40,7 +41,7 @@ DRAWN = """() => {
     return all(".row .text").length > 4 && pictures > 4 && canvases >= 3;
 }"""
 
-# Clicks a row; resolves with the milliseconds until gallery, captions, RDMs and address follow.
+# Clicks a row; resolves with the milliseconds until gallery, captions and address follow.
 CLICK = """(index) => new Promise((resolve, reject) => {
     const row = all(".row")[index];
     const id = row.dataset.stimulus;
@@ -48,7 +49,6 @@ CLICK = """(index) => new Promise((resolve, reject) => {
     const done = () =>
         all(`.row.focus[data-stimulus="${id}"]`).length &&
         all(`.tile[data-stimulus="${id}"]`).every((e) => e.classList.contains("focus")) &&
-        all(`figure[data-stimulus="${id}"]`).length &&
         location.search.includes(`stimulus=${id}`);
     const look = () => {
         if (done()) requestAnimationFrame(() => requestAnimationFrame(() =>
@@ -59,6 +59,51 @@ CLICK = """(index) => new Promise((resolve, reject) => {
     row.click();
     look();
 })"""
+
+# Waits for the next press on the page; resolves with the milliseconds until cortex, layers,
+# captions, gallery and time course all speak of the region, and two frames more.
+REGION = """(roi) => { window.regionDone = new Promise((resolve, reject) => {
+    const frame = (name, part) => {
+        const host = all(`.view-${name}`)[0];
+        const found = [];
+        const walk = (root) => {
+            for (const el of root.querySelectorAll("*")) {
+                if (el.matches(part)) found.push(el.textContent);
+                if (el.shadowRoot) walk(el.shadowRoot);
+            }
+        };
+        walk(host.shadowRoot ?? host);
+        return found.join(" ");
+    };
+    const says = (name) => frame(name, ".about").includes(roi);
+    const canvas = () => all("canvas[aria-label]")
+        .some((c) => c.getAttribute("aria-label").includes(`region ${roi} `));
+    window.addEventListener("pointerup", () => {
+        const begin = performance.now();
+        const look = () => {
+            const done = canvas() && says("captions") && says("gallery") && says("timecourse") &&
+                location.search.includes(`roi=${roi}`);
+            if (done) requestAnimationFrame(() => requestAnimationFrame(() =>
+                resolve(performance.now() - begin)));
+            else if (performance.now() - begin > 5000) resolve(-1);
+            else setTimeout(look, 1);
+        };
+        look();
+    }, { once: true, capture: true });
+}); }"""
+
+# Counts the maps that reach the graphics card, by their size.
+COUNT_MAPS = """(bytes) => {
+    window.maps = 0;
+    for (const name of ["bufferData", "bufferSubData"]) {
+        const original = WebGL2RenderingContext.prototype[name];
+        WebGL2RenderingContext.prototype[name] = function (...given) {
+            const data = given.find((g) => ArrayBuffer.isView(g));
+            if (data && data.byteLength === bytes) window.maps += 1;
+            return original.apply(this, given);
+        };
+    }
+}"""
 
 # Steps the layer by key; resolves when the address follows and is painted.
 LAYER = """(key) => new Promise((resolve, reject) => {
@@ -125,6 +170,61 @@ def measure_clicks(browser: Browser, served: Served, n: int) -> None:
     page.close()
 
 
+def measure_regions(browser: Browser, served: Served, n: int) -> None:
+    """Clicks on two regions in turn, at the places of their names."""
+    page, _ = open_page(browser, served)
+    page.wait_for_timeout(4000)
+    names = [
+        r
+        for r in ("PPA", "FFA", "EBA", "V1")
+        if page.locator(f".view-cortex .name:text-is('{r}')").count()
+    ]
+    times = []
+    for k in range(n):
+        roi = names[k % len(names)]
+        label = page.locator(f".view-cortex .name:text-is('{roi}')").first
+        box = label.bounding_box()
+        if box is None:
+            continue
+        page.evaluate(REGION, roi)
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        times.append(page.evaluate("window.regionDone"))
+        page.wait_for_timeout(250)
+    hits = [t for t in times if t > 0]
+    quantiles = statistics.quantiles(hits, n=20)
+    say(
+        f"region to all views: median {statistics.median(hits):.0f} ms, "
+        f"95th percentile {quantiles[18]:.0f} ms, n = {len(hits)} of {len(times)} clicks"
+    )
+    page.close()
+
+
+def measure_drag(browser: Browser, served: Served, seconds: float = 4.0) -> None:
+    """Drags along the layer curve, to and fro; counts the maps that are painted."""
+    page, _ = open_page(browser, served)
+    page.wait_for_timeout(3000)
+    page.evaluate(COUNT_MAPS, 2 * 10_242 * 4)
+    box = page.locator(".view-layers .bk-events").first.bounding_box()
+    if box is None:
+        raise SystemExit("the layers view has no plot")
+    y, x = box["y"] + box["height"] * 0.5, box["x"]
+    page.mouse.move(x + 0.5 * box["width"], y)
+    page.mouse.down()
+    begin, step = time.perf_counter(), 0
+    while time.perf_counter() - begin < seconds:
+        step += 1
+        share = 0.5 + 0.42 * math.sin(step * 0.35)
+        page.mouse.move(x + share * box["width"], y)
+        page.wait_for_timeout(12)
+    elapsed = time.perf_counter() - begin
+    page.mouse.up()
+    painted = page.evaluate("window.maps")
+    page.wait_for_timeout(1500)
+    after = page.evaluate("window.maps") - painted
+    say(f"layer drag: {painted / elapsed:.1f} maps a second for {elapsed:.1f} s, {after} after it")
+    page.close()
+
+
 def measure_tabs(browser: Browser, served: Served, n: int) -> None:
     """Resident memory of the server around ``n`` tabs opened and closed, five at a time."""
     process = psutil.Process(served.process.pid)
@@ -162,6 +262,9 @@ def main() -> None:
         measure_start(browser, chosen.study, folder / "home")
         served = serve(chosen.study, folder / "home", folder / "log")
         measure_clicks(browser, served, chosen.clicks)
+        if chosen.study is None:
+            measure_regions(browser, served, chosen.clicks)
+            measure_drag(browser, served)
         if chosen.tabs:
             measure_tabs(browser, served, chosen.tabs)
         served.stop()

@@ -10,6 +10,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from serving import FLAGS, Served, is_ours, serve
 
+from explorer.analysis.geometry import rdm_specs
+from explorer.analysis.pipeline import run_specs
+from explorer.analysis.run import Run
+from explorer.analysis.spec import Spec, make_spec
+from explorer.study.synthetic import write_synthetic
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
@@ -26,9 +32,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The default study, its first page computed."""
+    """The synthetic study, its first page and its RDMs computed."""
     home = tmp_path_factory.mktemp("home")
-    served = serve(None, home, home / "log")
+    study = write_synthetic(home / "study")
+    specs: list[Spec] = []
+    for subject in ("sub-01", "sub-02", "sub-03"):
+        specs.append(make_spec(study, "fmri", subject, "planted", "pearson"))
+        specs += rdm_specs(make_spec(study, "fmri", subject, "planted", "rdm_spearman"))
+    run_specs(study, specs, Run("cpu"))
+    served = serve(study.path, home, home / "log")
     yield served
     served.stop()
     assert served.problems() == []

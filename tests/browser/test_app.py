@@ -14,6 +14,7 @@ from serving import Served, serve
 
 from explorer.study.study import Study
 from explorer.study.synthetic import write_synthetic
+from explorer.views import VIEWS
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +30,11 @@ def open_app(page: Page, served: Served, query: str = "", *, scored: bool = True
     if scored:
         expect(page.locator(".view-layers canvas").first).to_be_visible(timeout=COMPUTED)
     expect(page.locator(".view-gallery .tile img").first).to_be_visible(timeout=COMPUTED)
+
+
+def show(page: Page, title: str) -> None:
+    """Choose one of the views on the left."""
+    page.get_by_role("button", name=title, exact=True).click()
 
 
 def state(page: Page) -> dict[str, str]:
@@ -64,7 +70,7 @@ def test_every_view_has_its_frame_and_says_n_split_metric_and_subject(
     page: Page, app: Served
 ) -> None:
     open_app(page, app)
-    for name in ("layers", "captions", "gallery", "rdm", "jobs"):
+    for name in VIEWS:
         expect(page.locator(f".view-{name}")).to_have_count(1)
     about = page.locator(".view-layers .about")
     expect(about).to_contain_text("n = 120 stimuli")
@@ -78,6 +84,7 @@ def test_a_caption_clicked_is_focused_in_the_gallery_and_shown_below_the_rdms(
     page: Page, app: Served
 ) -> None:
     open_app(page, app)
+    show(page, "RDMs")
     row = page.locator(".view-captions .row").nth(2)
     chosen = stimulus_of(row)
     row.click()
@@ -89,6 +96,7 @@ def test_a_caption_clicked_is_focused_in_the_gallery_and_shown_below_the_rdms(
 
 def test_shift_click_in_the_gallery_collects_stimuli(page: Page, app: Served) -> None:
     open_app(page, app)
+    show(page, "RDMs")
     tiles = page.locator(".view-gallery .tile")
     first, second = stimulus_of(tiles.nth(0)), stimulus_of(tiles.nth(3))
     tiles.nth(0).click(modifiers=["Shift"])
@@ -123,8 +131,10 @@ def test_a_click_on_the_curve_selects_the_layer_and_a_drag_moves_it(
 
 def test_a_click_on_an_rdm_shows_the_two_stimuli_of_the_pair(page: Page, app: Served) -> None:
     open_app(page, app)
+    show(page, "RDMs")
     expect(page.locator(".view-rdm .reason")).to_have_count(0, timeout=COMPUTED)
     matrix = page.locator(".view-rdm .bk-events").first
+    expect(matrix).to_be_visible(timeout=ANSWER)
     matrix.click(position=at(matrix, 0.7, 0.35))
     expect(page.locator(".view-rdm .pair figure")).to_have_count(2, timeout=ANSWER)
     figures = page.locator(".view-rdm .pair figure")
@@ -176,6 +186,7 @@ def test_a_missing_result_states_its_cost_and_is_computed_on_demand(
     reason = page.locator(".view-layers .reason")
     expect(reason).to_contain_text("It takes about")
     page.locator(".view-layers button", has_text="Compute").click()
+    show(page, "Jobs")
     expect(page.locator(".view-jobs .job").first).to_contain_text("RSA, cosine")
     expect(page.locator(".view-layers .about")).to_contain_text("n = 120", timeout=COMPUTED)
     expect(reason).to_have_count(0)
@@ -184,6 +195,7 @@ def test_a_missing_result_states_its_cost_and_is_computed_on_demand(
 def test_a_running_job_is_cancelled_from_the_list(page: Page, app: Served) -> None:
     open_app(page, app, "?modality=eeg&subject=sub-01&metric=rdm_kendall", scored=False)
     page.locator(".view-layers button", has_text="Compute").click()
+    show(page, "Jobs")
     cancel = page.locator(".view-jobs button", has_text="Cancel").first
     cancel.click(timeout=ANSWER)
     expect(page.locator(".view-jobs .job.cancelled").first).to_be_visible(timeout=5000)
@@ -209,7 +221,7 @@ def test_nothing_scrolls_at_1440_by_900(page: Page, app: Served) -> None:
         " document.documentElement.scrollWidth - innerWidth]"
     )
     assert scrolled == [0, 0]
-    for name in ("layers", "captions", "gallery", "rdm", "jobs"):
+    for name in ("cortex", "layers", "captions", "gallery", "timecourse", "topography"):
         box = page.locator(f".view-{name}").bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 900
