@@ -4,10 +4,10 @@ const CORTEX_CSS = `
 :host { display: block; min-width: 0; min-height: 0; color: inherit; }
 .cortex { position: relative; width: 100%; height: 100%; display: flex; flex-direction: column;
   font: 12px/1.3 Inter, Roboto, Helvetica, Arial, sans-serif; transition: color 1ms; min-height: 0; }
-.tools { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; flex: none; padding: 0 0 3px; }
+.tools { display: flex; flex-wrap: wrap; gap: 3px 7px; align-items: center; flex: none; padding: 0 0 3px; }
 .tools .group { display: inline-flex; border-radius: 6px; overflow: hidden;
   border: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-.tools button { all: unset; box-sizing: border-box; cursor: pointer; padding: 2px 7px; font-size: 11.5px;
+.tools button { all: unset; box-sizing: border-box; cursor: pointer; padding: 2px 5.5px; font-size: 11px;
   line-height: 17px; white-space: nowrap; color: inherit; }
 .tools button + button { border-left: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
 .tools button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }

@@ -190,11 +190,16 @@ def _predicted(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceM
     features = study[specs[0].feature_group()].feature
     x = features.sel(stimulus=stimulus).isel(layer=state["layer"]).values
     rows = [predict(study, s, np.asarray(x, np.float32)) for s in specs]
+    scored = [find_result(study, s) for s in specs_of(study, state)]
+    for row, result in zip(rows, scored, strict=True):
+        if result is not None:
+            row[~_passes(result, state["layer"])] = np.nan
     values = _mean(rows)
     high = _robust(values)
     about = (
         f"stimulus {stimulus}, {_split(study, stimulus)} · {state['model']} layer "
-        f"{state['layer']} · {_subject(state, specs)} · {found[0].attrs['split']}"  # type: ignore[union-attr]
+        f"{state['layer']} · {_subject(state, specs)} · {found[0].attrs['split']} · "  # type: ignore[union-attr]
+        f"where the score passes q < {ALPHA:g} (FDR)"
     )
     return SurfaceMap(values, DIVERGING, -high, high, label, about)
 

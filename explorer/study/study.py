@@ -99,7 +99,15 @@ class Study:
         return cls(path)
 
     def describe(self, **changes: Any) -> None:
-        """Change the manifest."""
+        """Change the manifest.
+
+        Raises
+        ------
+        StudyError
+            if the study comes with the program
+        """
+        if self.manifest.shipped:
+            raise StudyError(f"{self.path} comes with the program and is never changed. Copy it.")
         known = {f.name: getattr(self.manifest, f.name) for f in fields(Manifest)}
         self.manifest = Manifest(**{**known, **changes})
         store.write_json(self.path / MANIFEST, _to_json(self.manifest))

@@ -69,9 +69,9 @@ class Electrodes(CorticalView):
         plot.add_tools(HoverTool(renderers=[dots], tooltips=tips))
         plot.on_event(Tap, self._tap)
         self._plot = plot
-        pane = pn.pane.Bokeh(plot, sizing_mode="stretch_width", height=170)
+        pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=120)
         return pn.Column(
-            self._canvas, pn.Column(pane, sizing_mode="stretch_width"),
+            self._canvas, pn.Column(pane, sizing_mode="stretch_both"),
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 

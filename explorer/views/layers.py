@@ -120,7 +120,8 @@ class Layers(View):
         }
         theme.set_range(self._plot.x_range, left, right)
         theme.set_range(self._plot.y_range, *_y_range(found))
-        self._plot.yaxis.axis_label = MEASURES[self.selection.metric].label
+        label = MEASURES[self.selection.metric].label
+        self._plot.yaxis.axis_label = label.rpartition(", ")[2]  # the analysis is told above
         self._plot.xaxis.ticker = list(range(int(left) if left >= 0 else 0, int(right) + 1))
 
     def _x_range(self, found: Curves) -> tuple[float, float]:

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from explorer.assets import asset
 from explorer.study.schema import SCHEMA_VERSION
 from explorer.study.study import Study
 
@@ -66,20 +67,12 @@ def test_info_says_that_data_are_simulated(command, synthetic_study):
     assert "responses/eeg/sub-02" in said.out
 
 
-def test_command_without_study_means_the_default_one(command, home):
+def test_command_without_study_means_the_embedded_one(command, home):
     info = command("info", "--json").json
-    assert info["path"].startswith(str(home))
-    assert info["title"] == "Synthetic study with planted answers"
+    assert info["path"] == str(asset("demo") / "study")
+    assert info["title"] == "Picture-book brains (simulated)"
+    assert info["simulated"]
     assert command("check").status == 0
-
-
-def test_default_study_that_was_cut_off_is_written_anew(command, home):
-    path = command("info", "--json").json["path"]
-    study = Study(path)
-    study.describe(unfinished="python -m explorer synthetic")
-    (study.path / "images" / "000001.png").unlink()
-    assert command("check").status == 0
-    assert list(home.rglob("000001.png"))
 
 
 def test_older_study_is_refused_with_the_command_that_upgrades_it(command, study):

@@ -62,3 +62,8 @@ def test_a_recipe_is_the_identity_of_generated_data_and_content_that_of_others(t
     del plain.attrs["recipe"]
     study.write(NAME, plain)
     assert study.digest(NAME) not in ("", "seed-0")
+
+
+def test_a_shipped_study_keeps_its_manifest(shipped):
+    with pytest.raises(StudyError, match="comes with the program"):
+        shipped.describe(title="Mine")

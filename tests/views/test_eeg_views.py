@@ -131,11 +131,11 @@ def test_trace_without_numbers_says_why_and_can_be_left(tab):
     view = tab.views["timecourse"]
     change(tab, trace="region")
     assert "Choose a region" in told(view, "_reason")
-    assert not view._picture.visible
-    assert view._body.visible  # with the choice in it
+    assert not view._body.visible
+    assert view._choice.visible  # beside the title
     assert "Choose a region" in told(tab.views["topography"], "_reason")
     change(tab, trace="")
-    assert view._picture.visible
+    assert view._body.visible
     assert not view._reason.visible
 
 
