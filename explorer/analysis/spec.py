@@ -222,7 +222,7 @@ def variants(study: Study, model: str, modality: str) -> list[str]:
     return [
         v
         for v in study.names(f"features/{model}/")
-        if study[f"features/{model}/{v}"].attrs.get("stimuli", "stimuli/images") == source
+        if study.attributes(f"features/{model}/{v}").get("stimuli", "stimuli/images") == source
     ]
 
 

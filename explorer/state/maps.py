@@ -62,7 +62,8 @@ def read_map(study: Study, state: dict[str, Any]) -> SurfaceMap:
 
 def _scored(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceMap:
     """Score, normalised score, ceiling, best layer or difference, mean over subjects."""
-    label = f"{MEASURES[state['metric']].label}, {QUANTITIES[state['quantity']]}"
+    short = MEASURES[state["metric"]].label.rpartition(", ")[2]
+    label = f"{short}, {QUANTITIES[state['quantity']]}"
     specs = specs_of(study, state)
     found = [find_result(study, s) for s in specs]
     results = [r for r in found if r is not None]
@@ -91,11 +92,11 @@ def _scored(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceMap:
         if not np.isfinite(values).any():
             return _nothing(n_vertices, label, f"No noise ceiling: {about}")
     elif quantity == "normalised":
-        label = f"{MEASURES[state['metric']].label} / noise ceiling"
+        label = f"{short} / noise ceiling"
         about += f"; only where the ceiling is above {_LEAST_CEILING}"
     high = _robust(values) if quantity != "normalised" else 1.0
     about += f" · layer {state['layer']}" if quantity in ("score", "normalised") else ""
-    label = MEASURES[state["metric"]].label if quantity == "score" else label
+    label = short if quantity == "score" else label
     return SurfaceMap(values, SEQUENTIAL, 0.0, high, label, about)
 
 

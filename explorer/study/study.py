@@ -6,7 +6,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -130,6 +130,14 @@ class Study:
         return self._find(name) is not None
 
     def __getitem__(self, name: str) -> xr.Dataset:
+        return self._open(name).copy(deep=False)
+
+    def attributes(self, name: str) -> Mapping[str, Any]:
+        """The attributes of a group, not to be changed; much faster than opening it."""
+        return self._open(name).attrs
+
+    def _open(self, name: str) -> xr.Dataset:
+        """The group as all share it."""
         path = self._find(name)
         if path is None:
             raise unknown_name(f"group of {self.path.name}", name, self.groups())
@@ -140,7 +148,7 @@ class Study:
                 small = _SMALL_RESULT if name.startswith("results/") else _SMALL
                 known = (stamp, store.open_group(path, small))
                 self._opened[path] = known
-        return known[1].copy(deep=False)
+        return known[1]
 
     def get(self, name: str) -> xr.Dataset | None:
         """Open a group lazily; None if there is none of this name."""
@@ -178,8 +186,7 @@ class Study:
 
     def promised(self, name: str) -> str:
         """What will generate a group that is promised; "" if it is there."""
-        found = self.get(name)
-        return "" if found is None else str(found.attrs.get("promised", ""))
+        return str(self.attributes(name).get("promised", "")) if name in self else ""
 
     def fill(self, groups: Iterable[tuple[str, xr.Dataset]]) -> list[str]:
         """Write groups as an importer yields them; returns their names."""
@@ -195,7 +202,7 @@ class Study:
         Data that were generated from a recipe go by the digest of the recipe: their last bits
         differ between machines, and results from one are results from the other.
         """
-        attrs = self[name].attrs
+        attrs = self.attributes(name)
         recorded = attrs.get("recipe") or attrs.get("digest", "")
         if not recorded:
             raise StudyError(
@@ -206,7 +213,7 @@ class Study:
 
     def remember(self, group: str, kind: str, make: Callable[[], T]) -> T:
         """What ``make`` gives, made once for all who ask, as long as ``group`` stays as it is."""
-        key = (group, kind, self[group].attrs.get("digest", ""))
+        key = (group, kind, str(self.attributes(group).get("digest", "")))
         with self._lock:
             known = self._made.get(key)
         if known is None:
@@ -235,7 +242,7 @@ class Study:
         return root / f"{name}{store.SUFFIX}"
 
     def _roots(self) -> list[Path]:
-        return [r for r in (self.overlay, self.path) if r is not None and r.exists()]
+        return [r for r in (self.overlay, self.path) if r is not None and r.is_dir()]
 
     def _list(self) -> list[str]:
         found = ((root, path) for root in self._roots() for path in store.walk(root))

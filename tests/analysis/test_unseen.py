@@ -32,7 +32,9 @@ def split_study(tiny):
 
 def test_unseen_stimuli_are_predicted_and_have_no_measurement(tiny, split_study):
     result = tiny.compute(split_study)
-    assert result.stimulus.values.tolist() == list(range(N_TRAIN + 1, N_TRAIN + N_TEST + N_POOL + 1))
+    assert result.stimulus.values.tolist() == list(
+        range(N_TRAIN + 1, N_TRAIN + N_TEST + N_POOL + 1)
+    )
     measured = result.roi_response.sel(roi="all").values
     assert np.isfinite(measured[:N_TEST]).all()
     assert np.isnan(measured[N_TEST:]).all()
