@@ -49,8 +49,8 @@ def category_dimensions(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], Array
 def object_dimensions(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], Array]:
     """The same dimensions as far as they follow from which kinds of agents and things are there.
 
-    Acts, poses, numbers, sizes and layouts do not enter: two scenes with the same kinds of agents
-    and things in the same setting have the same values.
+    Settings, acts, poses, numbers, sizes and layouts do not enter: two scenes with the same
+    categories have the same values.
 
     Returns
     -------
@@ -103,6 +103,14 @@ def standardise(values: NDArray[Real]) -> NDArray[Real]:
     return centred / spread
 
 
+# Categories that stand for a kind of place where places themselves are not known.
+_SEEN_IN_TOWN = {"car", "bus", "train", "motorcycle", "traffic light", "suitcase", "boat"}
+_SEEN_OUTDOORS = {
+    "boat", "surfboard", "kite", "balloon", "airplane", "skis", "snowboard", "elephant", "giraffe",
+    "zebra", "cow", "sheep",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Seen:
     """What a dimension's value may depend on."""
@@ -114,6 +122,9 @@ class _Seen:
     alone: bool  # a thing that fills the picture
     moving: float
     social: float
+    built: bool
+    open: bool
+    room: bool
 
 
 def _category_values(scene: Scene) -> list[float]:
@@ -129,21 +140,30 @@ def _category_values(scene: Scene) -> list[float]:
         alone=scene.close and not scene.agents,
         moving=1.0 * (act in MOVING_ACTS or scene.pose in MOVING_POSES),
         social=1.0 * company + 0.5 * (act in SHARED_ACTS),
+        built=scene.setting in BUILT,
+        open=scene.setting in OPEN,
+        room=scene.setting in ROOMS,
     )
     return _values(scene, seen)
 
 
 def _object_values(scene: Scene) -> list[float]:
-    people = {a.kind for a in scene.people}
+    """Values that follow from the list of categories alone: no setting, no act, no count."""
     animals = {a.kind for a in scene.animals}
+    names = animals | {t.name for t in scene.things}
+    person, food = bool(scene.people), scene.has("food")
+    room = scene.has("furniture") or scene.has("device")
     seen = _Seen(
-        len(people),
+        1 * person,
         len(animals),
         len({t.name for t in scene.things}),
-        near=_in_room(scene),
-        alone=scene.has("food") and not scene.agents,
+        near=bool(scene.agents) and room,
+        alone=food and not scene.agents,
         moving=1.0 * scene.has("sport") + 0.5 * scene.has("vehicle"),
-        social=1.0 * (len(people | animals) > 1),
+        social=1.0 * (person + len(animals) > 1),
+        built=bool(names & _SEEN_IN_TOWN),
+        open=bool(names & _SEEN_OUTDOORS),
+        room=room or food,
     )
     return _values(scene, seen)
 
@@ -153,7 +173,7 @@ def _in_room(scene: Scene) -> bool:
 
 
 def _values(scene: Scene, seen: _Seen) -> list[float]:
-    """Values of ``DIMENSIONS``; apart from ``seen``, kinds and setting alone enter."""
+    """Values of ``DIMENSIONS``; apart from ``seen``, kinds alone enter."""
     person, animal = bool(seen.n_people), bool(seen.n_animals)
     face = (1.0 if seen.near else 0.45) * min(seen.n_people, 2) ** 0.5
     extent = 0.0 if seen.alone else 0.25 if seen.near else 0.7 if scene.agents else 1.0
@@ -164,9 +184,9 @@ def _values(scene: Scene, seen: _Seen) -> list[float]:
         1.0 * animal,
         (1.4 if seen.alone else 0.9) * scene.has("food"),
         sign * scene.has("text"),
-        extent + 0.25 * (scene.setting in BUILT),
-        1.0 * (scene.setting in OPEN),
-        1.0 * (scene.setting in ROOMS),
+        extent + 0.25 * seen.built,
+        1.0 * seen.open,
+        1.0 * seen.room,
         (0.8 if scene.agents else 1.3) * scene.has("vehicle"),
         seen.moving,
         seen.social,

@@ -13,6 +13,7 @@ from explorer.analysis.spec import fusion_spec, make_spec
 from explorer.demo import plan
 from explorer.demo.generate import read_scenes
 from explorer.demo.tuning import TUNING
+from explorer.state.maps import read_map
 from explorer.state.planted import read_planted
 from explorer.study.rois import regions
 
@@ -80,7 +81,11 @@ def test_best_layer_of_contacts_rises_with_distance(shipped, result):
     assert rho >= 0.5
 
 
-@pytest.mark.parametrize("roi", ["V1", "FFA", "EBA", "PPA", "food_m", "VWFA", "pSTS"])
+# The others have drives that go with those of a stronger source nearby in time; the README tells.
+SEPARATE = ("V1", "V2", "V3", "FFA", "EBA", "FBA", "PPA", "OPA", "food_m", "food_l", "VWFA")
+
+
+@pytest.mark.parametrize("roi", SEPARATE)
 def test_eeg_goes_with_a_region_when_its_source_peaks(shipped, roi):
     for subject in plan.EEG:
         found = find_result(shipped, fusion_spec(shipped, subject, "functional"))
@@ -105,25 +110,33 @@ def test_captions_beat_categories_only_where_events_were_planted(result, roi):
 def test_captions_beat_gabor_energy_in_associative_cortex_and_lose_in_v1(result):
     for subject in EVENT:
         text = result("fmri", subject).roi_score.isel(layer=plan.LAYER)
-        gabor = result("fmri", subject, "gabor").roi_score.isel(layer=0)
+        gabor = result("fmri", subject, "gabor").roi_score.max("layer")
         assert float(text.sel(roi="FFA")) > float(gabor.sel(roi="FFA")) + 0.1
         assert float(text.sel(roi="V1")) < float(gabor.sel(roi="V1")) - 0.1
 
 
-def test_nothing_is_found_where_nothing_was_planted(shipped, result):
+def test_false_discoveries_are_as_rare_as_the_correction_promises(shipped, result):
+    false, found = 0, 0
+    for subject in plan.FMRI:
+        passing = result("fmri", subject).q_value.values < 0.05
+        planted = shipped[f"truth/fmri/{subject}"].noise_ceiling.values > 0
+        found += passing.sum()
+        false += passing[:, ~planted].sum()
+    assert found > 50_000
+    assert false / found < 0.06
+
+
+def test_no_region_in_which_nothing_was_planted_is_painted(shipped):
     silent = [n for n in regions_of(shipped) if n not in TUNING and n != "all"]
     assert {"HG", "IFGtri", "STG"} <= set(silent)
-    passing, total = 0, 0
-    for subject in plan.FMRI:
-        q = result("fmri", subject).q_value.values
-        truth = shipped[f"truth/fmri/{subject}"].noise_ceiling.values
-        for name in silent:
-            places = regions_of(shipped)[name]
-            places = places[truth[places] == 0]  # the subject's own shift may bring in others
-            passing += (q[:, places] < 0.05).sum()
-            total += q[:, places].size
-    assert total > 1000
-    assert passing / total < 0.005
+    state = {**plan.OPENING, "variant": "caption", "stimulus": -1, "channel": "", "pinned": ()}
+    painted = np.isfinite(read_map(shipped, state).values)
+    truth = [shipped[f"truth/fmri/{s}"].noise_ceiling.values > 0 for s in plan.FMRI]
+    planted = np.any(truth, 0)  # subjects' own shifts bring in others
+    for name in silent:
+        places = regions_of(shipped)[name]
+        places = places[~planted[places]]
+        assert painted[places].sum() <= 0.03 * len(places), name
 
 
 def regions_of(study):
