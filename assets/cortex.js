@@ -28,6 +28,7 @@ export function render({ model, el }) {
   let [scene, mesh, panes, fault] = [null, null, [], ""];
   let [frame, tween, settling, asking, frames] = [0, 0, 0, 0, 0];
   let [dark, electrodes] = [false, null];
+  let seen = { view: "", small: null }; // what the names were placed by
   const dirty = new Set();
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -138,7 +139,10 @@ export function render({ model, el }) {
     if (model.labels.length !== mesh.n) return;
     const step = 3 * ratio();
     const pinned = new Map(model.pinned);
-    labels.show(scene.readVertices(panes, state.shape, step), {
+    // what can be seen changes with the camera only, and reading it back is slow
+    const view = JSON.stringify([panes, state.shape, canvas.width, canvas.height, step]);
+    if (seen.view !== view) seen = { view, small: scene.readVertices(panes, state.shape, step) };
+    labels.show(seen.small, {
       labels: model.labels, names: model.region_names, nLeft: mesh.nLeft,
       unit: step / ratio(), every: state.names,
       colourOf: (region) => (region === model.region ? PICKED : pinned.get(region)),

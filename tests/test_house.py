@@ -46,7 +46,8 @@ def tracked():
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in filter(None, told.stdout.split("\0")):
         path = ROOT / name
-        if path.is_file() and path.suffix not in (".png", ".jpg", ".webp"):
+        chunk = ".zarr/" in name and path.suffix != ".json"
+        if path.is_file() and path.suffix not in (".png", ".jpg", ".webp") and not chunk:
             yield name, path.read_text(encoding="utf-8")
 
 

@@ -154,7 +154,7 @@ def extract_all(study: Study, run: Run) -> None:
             )
         feature = round_bits(dataset.feature.values, _FEATURE_BITS).astype(np.float16)
         kept = dataset.assign(feature=(dataset.feature.dims, feature))
-        study.write(name, kept.assign_attrs(dtype="float16, 7 bits", simulated=1))
+        study.write(name, kept.assign_attrs(dtype="float16, 7 bits", path="", simulated=1))
 
 
 def simulate_all(study: Study, run: Run) -> None:

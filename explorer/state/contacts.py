@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
-from scipy.stats import spearmanr
 
 from explorer.analysis.results import find_result
 from explorer.analysis.spec import MEASURES, Spec
@@ -84,7 +84,7 @@ def _gradient(best: np.ndarray, distance: np.ndarray) -> str:
     known = np.isfinite(best) & np.isfinite(distance)
     if known.sum() < _FEWEST:
         return ""
-    rho = float(spearmanr(best[known], distance[known]).statistic)
+    rho = pd.Series(best[known]).rank().corr(pd.Series(distance[known]).rank())  # Spearman's
     return f" · best layer against distance: Spearman ρ = {rho:.2f}, n = {known.sum()}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -21,6 +22,8 @@ from explorer.widgets import theme
 
 log = logging.getLogger(__name__)
 
+_REST = 0.2  # s without a new place after which a drag rests
+
 
 Thumbnails = Callable[[list[int]], dict[int, bytes]]  # ids of stimuli to JPEG bytes
 
@@ -28,20 +31,36 @@ Thumbnails = Callable[[list[int]], dict[int, bytes]]  # ids of stimuli to JPEG b
 class Redraw:
     """Gathers the views that have to be brought up to date, and does so once per turn.
 
+    While something is being dragged, only urgent views follow at once; the others do so when the
+    drag rests, so that they do not hold it up.
+
     Parameters
     ----------
-    later : runs a function when the present turn of the event loop is over
+    later : runs a function when the present turn of the event loop is over; from any thread
     """
 
     def __init__(self, later: Callable[[Callable[[], None]], Any]) -> None:
         self._later = later
         self._waiting: dict[View, None] = {}
+        self._held: dict[View, None] = {}
+        self._timer: threading.Timer | None = None
 
     def ask(self, view: View) -> None:
-        """Bring ``view`` up to date at the end of this turn."""
+        """Bring ``view`` up to date at the end of this turn, or when the drag rests."""
+        if self._timer is not None and not view.urgent:
+            self._held[view] = None
+            return
         if not self._waiting:
             self._later(self.flush)
         self._waiting[view] = None
+
+    def drag(self) -> None:
+        """Something is being dragged: until it rests, only urgent views follow."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(_REST, self._later, (self._rest,))
+        self._timer.daemon = True
+        self._timer.start()
 
     def flush(self) -> None:
         """Bring all waiting views up to date; what they send goes out in one message."""
@@ -50,6 +69,12 @@ class Redraw:
             for view in waiting:
                 view.refresh()
 
+    def _rest(self) -> None:
+        self._timer = None
+        held, self._held = list(self._held), {}
+        for view in held:
+            self.ask(view)
+
 
 class View(ABC):
     """One picture in a frame. Subclasses say what they need, build panes once, and update them."""
@@ -57,6 +82,7 @@ class View(ABC):
     title: ClassVar[str]
     reads: ClassVar[tuple[str, ...]]  # fields of the selection or the workspace
     writes: ClassVar[tuple[str, ...]] = ()  # fields of the selection
+    urgent: ClassVar[bool] = False  # whether it follows a drag at once
 
     def __init__(
         self, workspace: Workspace, redraw: Redraw, name: str, thumbnails: Thumbnails

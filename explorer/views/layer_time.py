@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.events import Event, Pan, PanStart, Tap
+from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, HoverTool, LinearColorMapper, Range1d, Span
 
 from explorer.state.layer_times import LayerTimes
 from explorer.study.study import Study
 from explorer.views.base import View, colour_ramp
 from explorer.widgets import theme
+from explorer.widgets.cursor import Cursor, places_of
 
 MILLI = 1000
 _ROBUST = 99.5  # percentile that the colours reach
@@ -53,16 +54,14 @@ class LayerTime(View):
             line_width=0.7,
         )  # fmt: skip
         onset = Span(location=0, dimension="height", line_color=theme.MUTED, line_alpha=0.8)
-        line = {"line_color": theme.SELECTED, "line_width": 2, "line_alpha": 0.85}
-        self._at_time = Span(location=0, dimension="height", **line)
-        self._at_layer = Span(location=0, dimension="width", **line)
-        for mark in (onset, self._at_time, self._at_layer):
-            plot.add_layout(mark)
+        plot.add_layout(onset)
+        self._at_time = Cursor(plot, "height", lambda ms: self._choose(ms=ms))
+        self._at_layer = Cursor(plot, "width", lambda layer: self._choose(layer=layer))
         tips = [("", "layer $y{0}, $x{0} ms"), ("", "@image{0.000}")]
         plot.add_tools(HoverTool(renderers=[cells], tooltips=tips))
         plot.toolbar.active_drag = None
-        for event in (Tap, PanStart, Pan):
-            plot.on_event(event, self._point)
+        self._ticks = theme.fix_ticks(plot.yaxis)
+        plot.on_event(Tap, self._point)
         self._plot = plot
         pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=80)
         return pn.Column(pane, sizing_mode="stretch_both", margin=0)
@@ -72,8 +71,9 @@ class LayerTime(View):
         if self.workspace.courses is None:
             return
         found: LayerTimes = self.workspace.courses.layers
-        self._at_time.location = MILLI * self.selection.time
-        self._at_layer.location = min(self.selection.layer, max(len(found.values) - 1, 0))
+        last = max(len(found.values) - 1, 0)
+        self._at_time.move(MILLI * self.selection.time, places_of(found.time))
+        self._at_layer.move(min(self.selection.layer, last), (0, 1, last))
         if found.missing or not found.values.size:
             title = f"EEG, {found.label}: {self.selection.model}"
             wish = self.workspace.wish_for(found.wish, title) if found.wish else None
@@ -105,25 +105,30 @@ class LayerTime(View):
         theme.set_range(self._plot.x_range, left, left + width)
         theme.set_range(self._plot.y_range, -0.5, n_layers - 0.5)
         step = 1 if n_layers <= _FEW_LAYERS else -(-n_layers // _FEW_LAYERS)
-        self._plot.yaxis.ticker = list(range(0, n_layers, step))
+        theme.set_ticks(self._ticks, list(range(0, n_layers, step)))
 
     def _legend_of(self, found: LayerTimes) -> str:
         bar = colour_ramp(theme.SEQUENTIAL)
         return f"<span>{html.escape(found.over)}</span><span>0 {bar} {self._high:.2g}</span>"
 
     def _point(self, event: Event) -> None:
-        """A click or a drag selects the cell below it."""
-        courses = self.workspace.courses
+        """A click selects the cell below it."""
         x, y = getattr(event, "x", None), getattr(event, "y", None)
-        if courses is None or x is None or y is None or not courses.layers.values.size:
+        if x is None or y is None or x != x or y != y:  # noqa: PLR0124 - NaN, outside the axes
             return
-        if x != x or y != y:  # noqa: PLR0124 - NaN, outside the axes
+        self._choose(ms=x, layer=y)
+
+    def _choose(self, ms: float | None = None, layer: float | None = None) -> None:
+        """Select the nearest time and layer."""
+        courses = self.workspace.courses
+        if courses is None or not courses.layers.values.size:
             return
         found: LayerTimes = courses.layers
-        chosen: dict[str, Any] = {
-            "layer": int(np.clip(round(y), 0, len(found.values) - 1)),
-            "time": float(found.time[np.abs(found.time - x / MILLI).argmin()]),
-        }
+        chosen: dict[str, Any] = {}
+        if layer is not None:
+            chosen["layer"] = int(np.clip(round(layer), 0, len(found.values) - 1))
+        if ms is not None:
+            chosen["time"] = float(found.time[np.abs(found.time - ms / MILLI).argmin()])
         changes = {k: v for k, v in chosen.items() if v != getattr(self.selection, k)}
         if changes:
             self.select(**changes)

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.events import Event, Pan, PanStart, Tap
-from bokeh.models import ColumnDataSource, HoverTool, Range1d, Span
+from bokeh.events import Event, Tap
+from bokeh.models import ColumnDataSource, HoverTool, Range1d
 
 from explorer.analysis.spec import MEASURES, models
 from explorer.state.curves import MAIN, MODEL, PINNED, SUBJECT, Curve, Curves
 from explorer.study.rois import WHOLE
 from explorer.views.base import View, legend_entry
 from explorer.widgets import theme
+from explorer.widgets.cursor import Cursor
 
 _PADDING = 0.08  # of the range of scores, above and below
 
@@ -49,10 +50,6 @@ class Layers(View):
         )  # fmt: skip
         self._line = plot.line("layer", "score", source=self._main, line_width=3)
         self._dots = plot.scatter("layer", "score", source=self._main, size=8)
-        self._cursor = Span(
-            location=0, dimension="height", line_color=theme.SELECTED, line_width=2, line_alpha=0.8
-        )
-        plot.add_layout(self._cursor)
         tips = [
             ("layer", "@layer"),
             ("score", "@score{0.000}"),
@@ -60,8 +57,9 @@ class Layers(View):
         ]
         plot.add_tools(HoverTool(renderers=[self._dots], tooltips=tips, mode="vline"))
         plot.toolbar.active_drag = None
-        for event in (Tap, PanStart, Pan):
-            plot.on_event(event, self._point)
+        self._ticks = theme.fix_ticks(plot.xaxis)
+        plot.on_event(Tap, self._point)
+        self._cursor = Cursor(plot, "height", self._dragged)
         for glyph in (self._area, self._line, self._dots):
             for field in ("fill_color", "line_color"):
                 if hasattr(glyph.glyph, field):
@@ -74,7 +72,7 @@ class Layers(View):
         """Bring curves, band, ceiling and cursor up to date."""
         found: Curves = self.workspace.curves
         main = next((c for c in found.curves if c.role == MAIN), None)
-        self._cursor.location = self.selection.layer
+        self._cursor.move(self.selection.layer, (0, 1, self._last()))
         if main is None and not found.curves:
             self.describe(found.about.get("metric", ""))
             wish = self.workspace.wish() if self.selection.model else None
@@ -122,7 +120,7 @@ class Layers(View):
         theme.set_range(self._plot.y_range, *_y_range(found))
         label = MEASURES[self.selection.metric].label
         self._plot.yaxis.axis_label = label.rpartition(", ")[2]  # the analysis is told above
-        self._plot.xaxis.ticker = list(range(int(left) if left >= 0 else 0, int(right) + 1))
+        theme.set_ticks(self._ticks, list(range(int(right) + 1)))
 
     def _x_range(self, found: Curves) -> tuple[float, float]:
         deepest = max(int(c.layer.max()) for c in found.curves)
@@ -148,14 +146,23 @@ class Layers(View):
         return "".join(entries)
 
     def _point(self, event: Event) -> None:
-        """A click or a drag at ``event.x`` selects the nearest layer."""
+        """A click at ``event.x`` selects the nearest layer."""
         x = getattr(event, "x", None)
-        last = len(self.workspace.choices.options("layer", self.selection.to_dict()) or [0]) - 1
         if x is None or x != x:  # noqa: PLR0124 - NaN, outside the axes
             return
-        layer = int(np.clip(round(x), 0, last))
+        self._choose(int(np.clip(round(x), 0, self._last())))
+
+    def _dragged(self, place: float) -> None:
+        self._redraw.drag()
+        self._choose(round(place))
+
+    def _choose(self, layer: int) -> None:
         if layer != self.selection.layer:
             self.select(layer=layer)
+
+    def _last(self) -> int:
+        """The model's last layer."""
+        return len(self.workspace.choices.options("layer", self.selection.to_dict()) or [0]) - 1
 
 
 def _columns(curve: Curve | None, names: tuple[str, ...], finite: str = "") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.events import Event, Pan, PanStart, Tap
+from bokeh.events import Event, Tap
 from bokeh.models import ColumnDataSource, HoverTool, Label, Range1d, Span
 
 from explorer.state.choices import TRACES
@@ -15,6 +15,7 @@ from explorer.state.layer_times import SHARE
 from explorer.study.study import Study
 from explorer.views.base import View, legend_entry, small_select
 from explorer.widgets import theme
+from explorer.widgets.cursor import Cursor, places_of
 from explorer.widgets.scalp import place_channels
 
 MILLI = 1000  # seconds are drawn as milliseconds
@@ -59,19 +60,15 @@ class Timecourse(View):
             "ms", "at", source=self._marks, marker="square", size=3.5,
             color=theme.ACCENT, line_color=None,
         )  # fmt: skip
-        self._cursor = Span(
-            location=0, dimension="height", line_color=theme.SELECTED, line_width=2, line_alpha=0.8
-        )
         quiet = {"line_color": theme.MUTED, "line_alpha": 0.7, "line_width": 1}
         plot.add_layout(Span(location=0, dimension="height", **quiet))
         plot.add_layout(Span(location=0, dimension="width", line_dash="dotted", **quiet))
-        plot.add_layout(self._cursor)
+        self._cursor = Cursor(plot, "height", self._dragged)
         self._mark_planted(plot)
         tips = [("", "@channel"), ("", "$x{0} ms, $y{0.000}")]
         plot.add_tools(HoverTool(renderers=[thin], tooltips=tips, line_policy="nearest"))
         plot.toolbar.active_drag = None
-        for event in (Tap, PanStart, Pan):
-            plot.on_event(event, self._point)
+        plot.on_event(Tap, self._point)
         self._plot = plot
         pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=80)
         options = {label: name for name, label in TRACES.items()}
@@ -82,10 +79,11 @@ class Timecourse(View):
 
     def update(self) -> None:
         """Bring lines, ceiling, marks and cursor up to date; what did not change is not sent."""
-        self._cursor.location = MILLI * self.selection.time
+        found: Courses | None = self.workspace.courses
+        times = found.time if found is not None else np.array([])
+        self._cursor.move(MILLI * self.selection.time, places_of(times))
         if self._choice.value != self.selection.trace:
             self._choice.value = self.selection.trace
-        found: Courses | None = self.workspace.courses
         if found is None:
             return
         title = f"EEG, {found.label}"
@@ -147,11 +145,20 @@ class Timecourse(View):
         return several + legend_entry(found.summary_label, _ALL)
 
     def _point(self, event: Event) -> None:
-        """A click or a drag at ``event.x`` sets the nearest time that was measured."""
-        found, x = self.workspace.courses, getattr(event, "x", None)
-        if x is None or x != x or found is None or not len(found.time):  # noqa: PLR0124 - NaN
+        """A click at ``event.x`` sets the nearest time that was measured."""
+        x = getattr(event, "x", None)
+        if x is not None and x == x:  # noqa: PLR0124 - not NaN
+            self._choose_time(x)
+
+    def _dragged(self, ms: float) -> None:
+        self._redraw.drag()
+        self._choose_time(ms)
+
+    def _choose_time(self, ms: float) -> None:
+        found = self.workspace.courses
+        if found is None or not len(found.time):
             return
-        time = float(found.time[np.abs(found.time - x / MILLI).argmin()])
+        time = float(found.time[np.abs(found.time - ms / MILLI).argmin()])
         if time != self.selection.time:
             self.select(time=time)
 

@@ -22,6 +22,7 @@ class Topography(View):
     """The values of all channels at one time, interpolated, with a fixed range of colours."""
 
     title = "Scalp"
+    urgent = True
     reads = ("courses", "time")
     writes = ("channel",)
 

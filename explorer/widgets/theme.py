@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import Range1d
+from bokeh.models import FixedTicker, Range1d
 from bokeh.palettes import Cividis256, Viridis256
 from bokeh.plotting import figure
 
@@ -87,6 +87,20 @@ def set_range(axis: Range1d, start: float, end: float) -> None:
     """Move an axis, in one message, and only if it changes."""
     if (axis.start, axis.end) != (start, end):
         axis.update(start=start, end=end)
+
+
+def fix_ticks(axes: Any) -> FixedTicker:
+    """A ticker with ticks of its own, made once: a new one makes the page look at every model."""
+    ticker = FixedTicker(ticks=[])
+    for axis in axes:
+        axis.ticker = ticker
+    return ticker
+
+
+def set_ticks(ticker: FixedTicker, ticks: list[int]) -> None:
+    """Set the ticks, if they change."""
+    if list(ticker.ticks) != ticks:
+        ticker.ticks = ticks
 
 
 def number(value: float | None, digits: int = 3) -> str:

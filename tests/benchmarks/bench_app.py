@@ -45,10 +45,12 @@ DRAWN = """() => {
 CLICK = """(index) => new Promise((resolve, reject) => {
     const row = all(".row")[index];
     const id = row.dataset.stimulus;
+    const [rows, tiles] = [row.getRootNode(), all(".tile")[0].getRootNode()];
     const begin = performance.now();
     const done = () =>
-        all(`.row.focus[data-stimulus="${id}"]`).length &&
-        all(`.tile[data-stimulus="${id}"]`).every((e) => e.classList.contains("focus")) &&
+        rows.querySelector(`.row.focus[data-stimulus="${id}"]`) &&
+        [...tiles.querySelectorAll(`.tile[data-stimulus="${id}"]`)]
+            .every((e) => e.classList.contains("focus")) &&
         location.search.includes(`stimulus=${id}`);
     const look = () => {
         if (done()) requestAnimationFrame(() => requestAnimationFrame(() =>
@@ -62,28 +64,31 @@ CLICK = """(index) => new Promise((resolve, reject) => {
 
 # Waits for the next press on the page; resolves with the milliseconds until cortex, layers,
 # captions, gallery and time course all speak of the region, and two frames more.
-REGION = """(roi) => { window.regionDone = new Promise((resolve, reject) => {
-    const frame = (name, part) => {
-        const host = all(`.view-${name}`)[0];
+REGION = """(roi) => { window.regionDone = new Promise((resolve) => {
+    const inside = (root, part) => {
         const found = [];
         const walk = (root) => {
             for (const el of root.querySelectorAll("*")) {
-                if (el.matches(part)) found.push(el.textContent);
+                if (el.matches(part)) found.push(el);
                 if (el.shadowRoot) walk(el.shadowRoot);
             }
         };
-        walk(host.shadowRoot ?? host);
-        return found.join(" ");
+        walk(root);
+        return found;
     };
-    const says = (name) => frame(name, ".about").includes(roi);
-    const canvas = () => all("canvas[aria-label]")
-        .some((c) => c.getAttribute("aria-label").includes(`region ${roi} `));
+    // a pane replaces its text, so what is kept is the root that it lies in
+    const holders = ["captions", "gallery", "timecourse"].map((name) => {
+        const host = all(`.view-${name}`)[0];
+        return inside(host.shadowRoot ?? host, ".about")[0].getRootNode();
+    });
+    const canvas = all("canvas[aria-label]").find((c) => c.getBoundingClientRect().width);
+    const done = () => canvas.getAttribute("aria-label").includes(`region ${roi} `) &&
+        location.search.includes(`roi=${roi}`) === (roi !== "FFA") &&
+        holders.every((h) => h.querySelector(".about")?.textContent.includes(roi));
     window.addEventListener("pointerup", () => {
         const begin = performance.now();
         const look = () => {
-            const done = canvas() && says("captions") && says("gallery") && says("timecourse") &&
-                location.search.includes(`roi=${roi}`);
-            if (done) requestAnimationFrame(() => requestAnimationFrame(() =>
+            if (done()) requestAnimationFrame(() => requestAnimationFrame(() =>
                 resolve(performance.now() - begin)));
             else if (performance.now() - begin > 5000) resolve(-1);
             else setTimeout(look, 1);
@@ -92,17 +97,15 @@ REGION = """(roi) => { window.regionDone = new Promise((resolve, reject) => {
     }, { once: true, capture: true });
 }); }"""
 
-# Counts the maps that reach the graphics card, by their size.
+# Counts the maps that reach the graphics card: nothing else of that size changes in a drag.
 COUNT_MAPS = """(bytes) => {
     window.maps = 0;
-    for (const name of ["bufferData", "bufferSubData"]) {
-        const original = WebGL2RenderingContext.prototype[name];
-        WebGL2RenderingContext.prototype[name] = function (...given) {
-            const data = given.find((g) => ArrayBuffer.isView(g));
-            if (data && data.byteLength === bytes) window.maps += 1;
-            return original.apply(this, given);
-        };
-    }
+    const original = WebGL2RenderingContext.prototype.bufferData;
+    WebGL2RenderingContext.prototype.bufferData = function (...given) {
+        const data = given.find((g) => ArrayBuffer.isView(g));
+        if (data && data.byteLength >= bytes) window.maps += 1;
+        return original.apply(this, given);
+    };
 }"""
 
 # Steps the layer by key; resolves when the address follows and is painted.

@@ -86,8 +86,7 @@ def main() -> None:
         shoot(browser, served, "?roi=PPA&stimulus=1018&quantity=predicted", "study-dark", dark=True)
         shoot(browser, served, "?roi=AG&layer=0&quantity=difference", "study-layer")
         shoot(browser, served, "?trace=score&channel=P8&time=0.24", "study-eeg", tab="Planted")
-        contact = "?modality=ieeg&subject=patients"
-        shoot(browser, served, contact, "study-electrodes", tab="Electrodes")
+        shoot(browser, served, "", "study-electrodes", tab="Electrodes")
         served.stop()
         if chosen.real is not None:
             served = serve(chosen.real, folder / "home", folder / "log")

@@ -96,15 +96,19 @@ def test_eeg_goes_with_a_region_when_its_source_peaks(shipped, roi):
         assert abs(peak - planted) <= 0.0205, (subject, peak, planted)
 
 
-@pytest.mark.parametrize("roi", ["AG", "STS"])
-def test_captions_beat_categories_only_where_events_were_planted(result, roi):
-    def gain(subject):
-        full = result("fmri", subject).roi_score.sel(roi=roi).isel(layer=-1)
-        categories = result("fmri", subject, "category").roi_score.sel(roi=roi).isel(layer=0)
-        return float(full - categories)
+def test_captions_beat_categories_only_where_events_were_planted(result):
+    """The difference changes sign between the worlds, over the regions that code events."""
+    associative = ["pSTS", "STS", "AG", "ATL"]
 
-    assert all(gain(subject) > 0.02 for subject in EVENT)
-    assert gain("mystery") < 0
+    def gain(subject):
+        full = result("fmri", subject).roi_score.sel(roi=associative).isel(layer=-1)
+        categories = result("fmri", subject, "category").roi_score.sel(roi=associative)
+        return (full - categories.isel(layer=0)).values
+
+    for subject in EVENT:
+        assert gain(subject).min() > 0.02
+    assert gain("mystery").mean() < 0
+    assert gain("mystery")[:2].max() < 0
 
 
 def test_captions_beat_gabor_energy_in_associative_cortex_and_lose_in_v1(result):

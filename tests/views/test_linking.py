@@ -1,10 +1,11 @@
 """Select in one view, look at the others."""
 
 import html
+import time
 
 import numpy as np
 import pytest
-from bokeh.events import Pan, Tap
+from bokeh.events import Tap
 
 from explorer.views.layers import Layers
 from explorer.views.rdm import Rdm
@@ -87,9 +88,17 @@ def test_cell_on_the_diagonal_selects_one_stimulus(whole_tab, views):
     assert whole_tab.workspace.selection.stimuli == (chosen,)
 
 
-@pytest.mark.parametrize(("event", "x", "layer"), [(Tap, 2.4, 2), (Pan, 3.6, 4), (Pan, -9, 0)])
-def test_click_and_drag_select_the_nearest_layer(whole_tab, views, event, x, layer):
-    tap(views["layers"], event, x=x, y=0.1)
+RESTED = 0.4  # s after which a drag has come to rest
+MOVES = [("click", 2.4, 2), ("drag", 4, 4), ("click", -9, 0)]
+
+
+@pytest.mark.parametrize(("how", "x", "layer"), MOVES)
+def test_click_and_drag_select_the_nearest_layer(whole_tab, views, how, x, layer):
+    if how == "click":
+        tap(views["layers"], Tap, x=x, y=0.1)
+    else:
+        views["layers"]._cursor.span.location = x
+        time.sleep(RESTED)
     whole_tab.end_turn()
     assert whole_tab.workspace.selection.layer == layer
     assert views["layers"]._cursor.location == layer
@@ -157,3 +166,14 @@ def test_button_starts_the_job_and_the_jobs_view_lists_it(whole_tab, views, monk
     whole_tab.end_turn()
     assert views["jobs"]._list.jobs[0]["status"] == "cancelled"
     assert not views["layers"]._button.disabled
+
+
+def test_only_urgent_views_follow_a_drag_until_it_rests(whole_tab, views):
+    before = views["gallery"]._list.values
+    views["layers"]._cursor.span.location = 1
+    whole_tab.end_turn()
+    assert "layer 1" in views["cortex"]._about.object
+    assert views["gallery"]._list.values is before
+    time.sleep(RESTED)
+    whole_tab.end_turn()
+    assert views["gallery"]._list.values is not before
