@@ -57,7 +57,7 @@ def test_every_number_is_marked_as_simulated_and_says_its_n_and_split(
     open_study(page, study_app)
     expect(page.locator(".status .simulated")).to_be_visible()
     expect(page.locator(".view-cortex .note")).to_have_text("simulated data")
-    assert "simulated" in page.title()
+    expect(page.locator("body")).to_contain_text("Picture-book brains (simulated)")
     for view in ("cortex", "layers", "layer_time", "timecourse", "topography"):
         expect(page.locator(f".view-{view} .about")).to_contain_text("n = 200 stimuli")
 
