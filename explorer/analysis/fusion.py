@@ -7,14 +7,13 @@ import time
 import numpy as np
 import torch
 import xarray as xr
-from scipy import stats
 from torch import Tensor
 
 from explorer.analysis.run import Run, store_result
-from explorer.analysis.spec import MEAN, Spec
+from explorer.analysis.spec import GROUP, MEAN, Spec
 from explorer.analysis.targets import check_promises, mean_subject
 from explorer.engine import METRICS
-from explorer.engine.stats import fdr_bh
+from explorer.engine.stats import fdr_bh, two_sided_p
 from explorer.engine.vectors import unit
 from explorer.errors import AnalysisError
 from explorer.registry import unknown_name
@@ -22,8 +21,6 @@ from explorer.study.align import MIN_STIMULI, mean_repeats, shared_stimuli
 from explorer.study.rois import WHOLE, place_dim, regions
 from explorer.study.stimuli import labels
 from explorer.study.study import Study
-
-EVERYONE = "group"  # the setting ``fmri_subject`` that stands for all subjects
 
 
 def run_fusion(study: Study, spec: Spec, run: Run) -> str:
@@ -73,25 +70,6 @@ def run_fusion(study: Study, spec: Spec, run: Run) -> str:
     return store_result(study, spec, result, started)
 
 
-def two_sided_p(r: Tensor, n: int) -> Tensor:
-    """P of Pearson r of ``n`` independent normal pairs: the t-test with n - 2 degrees of freedom.
-
-    It is the tail of a beta distribution on -1 to 1, as in ``scipy.stats.pearsonr``, which is the
-    same test and needs no division by 1 - r^2.
-
-    Parameters
-    ----------
-    r : (...), -1 to 1
-    n : stimuli, at least 3
-
-    Returns
-    -------
-    p : (...), 0 to 1, float64; NaN where r is NaN
-    """
-    null = stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2)
-    return torch.from_numpy(np.minimum(2 * null.sf(np.abs(r.double().numpy())), 1.0))
-
-
 def _fmri_groups(study: Study, spec: Spec) -> list[str]:
     groups = study.groups("responses/fmri/")
     chosen = str(spec.settings["fmri_subject"])
@@ -100,11 +78,11 @@ def _fmri_groups(study: Study, spec: Spec) -> list[str]:
             f"{study.path.name} has no fMRI, so there are no regions that its EEG could go with. "
             "Import responses/fmri of the same stimuli."
         )
-    if chosen == EVERYONE:
+    if chosen == GROUP:
         return groups
     name = f"responses/fmri/{chosen}"
     if name not in groups:
-        raise unknown_name("fmri subject", chosen, [*study.names("responses/fmri/"), EVERYONE])
+        raise unknown_name("fmri subject", chosen, [*study.names("responses/fmri/"), GROUP])
     return [name]
 
 
@@ -166,7 +144,7 @@ def _describe(spec: Spec, n: int, split: str, n_subjects: int) -> dict[str, str 
     chosen = str(spec.settings["fmri_subject"])
     everyone = f"mean over {n_subjects} fMRI subjects of z-scored responses"
     of_eeg = "mean over EEG subjects" if spec.subject == MEAN else f"EEG of {spec.subject}"
-    of_fmri = everyone if chosen == EVERYONE else f"fMRI of {chosen}"
+    of_fmri = everyone if chosen == GROUP else f"fMRI of {chosen}"
     return {
         "n_stimuli": n,
         "split": split,

@@ -11,6 +11,7 @@ from explorer.study.digest import digest_json
 from explorer.study.study import Study
 
 CODE_VERSION = 2  # raised whenever the same spec would give other numbers
+GROUP = "group"  # all subjects, each with a result of its own; shown as their mean
 MEAN = "mean"  # the subject whose responses are the mean over subjects
 MODALITIES = ("fmri", "eeg", "ieeg", "rdm")
 
@@ -63,7 +64,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "seed": 0,
     },
     "rdm": {},
-    "fusion": {"fmri_subject": "group", "seed": 0},
+    "fusion": {"fmri_subject": GROUP, "seed": 0},
 }
 SETTINGS["weights"] = {**SETTINGS["encoding"], "layer": 0}
 
@@ -191,7 +192,7 @@ def weights_spec(spec: Spec, layer: int) -> Spec:
     return spec.replace(analysis="weights", metric="", atlas="", settings=settings)
 
 
-def fusion_spec(study: Study, subject: str, atlas: str, fmri_subject: str = "group") -> Spec:
+def fusion_spec(study: Study, subject: str, atlas: str, fmri_subject: str = GROUP) -> Spec:
     """The spec of how EEG of ``subject`` goes with the regions of ``fmri_subject``."""
     settings = {**SETTINGS["fusion"], "fmri_subject": fmri_subject}
     atlas = atlas or next(iter(study.names("rois/")), "")

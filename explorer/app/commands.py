@@ -19,6 +19,8 @@ from explorer.study.surface import why_no_mesh
 from explorer.study.synthetic import write_synthetic
 from explorer.study.upgrade import upgrade_study
 
+_WIDTH = 78  # of a line of progress
+
 
 def find_study(chosen: argparse.Namespace) -> Study:
     """The study that a command is about: the one named, or the default one."""
@@ -34,6 +36,15 @@ def say(text: str) -> None:
 def say_json(value: Any) -> None:
     """Write JSON to standard output."""
     say(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def show_progress(done: int, total: int, note: str) -> None:
+    """One line that is written over, on a terminal only."""
+    if sys.stderr.isatty():
+        text = f"{100 * done / max(total, 1):3.0f} % {note}"[:_WIDTH]
+        end = "\n" if done >= total else ""
+        sys.stderr.write(f"\r{text:<{_WIDTH}}{end}")
+        sys.stderr.flush()
 
 
 def run_check(chosen: argparse.Namespace) -> int:

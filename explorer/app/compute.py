@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,10 @@ import numpy as np
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
 from explorer.analysis.run import Run
-from explorer.analysis.spec import MEAN, MODALITIES, make_spec, models
-from explorer.app.commands import find_study, say, say_json
+from explorer.analysis.spec import GROUP, MEAN, MODALITIES, make_spec, models
+from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
-from explorer.state.choices import GROUP
 from explorer.study.study import Study
-
-_WIDTH = 78
 
 
 def run_extract(chosen: argparse.Namespace) -> int:
@@ -27,7 +23,7 @@ def run_extract(chosen: argparse.Namespace) -> int:
         study,
         chosen.model,
         chosen.variant,
-        Run(chosen.device, _progress),
+        Run(chosen.device, show_progress),
         batch_size=chosen.batch_size,
         offline=chosen.offline,
     )
@@ -97,7 +93,7 @@ def _score(
         )
         for subject in subjects
     ]
-    names = run_specs(study, specs, Run(chosen.device, _progress))
+    names = run_specs(study, specs, Run(chosen.device, show_progress))
     results = dict(zip(subjects, (study[n] for n in names), strict=True))
     scores: dict[str, Any] = {s: layer_scores(r) for s, r in results.items()}
     single = [scores[s] for s in subjects if s != MEAN]
@@ -143,12 +139,3 @@ def _all_subjects(study: Study, command: str, modality: str) -> list[str]:
     if command == "rsa" and len(subjects) > 1 and modality != "ieeg":
         return [*subjects, MEAN]
     return subjects
-
-
-def _progress(done: int, total: int, note: str) -> None:
-    """One line that is written over, on a terminal only."""
-    if sys.stderr.isatty():
-        text = f"{100 * done / max(total, 1):3.0f} % {note}"[:_WIDTH]
-        end = "\n" if done >= total else ""
-        sys.stderr.write(f"\r{text:<{_WIDTH}}{end}")
-        sys.stderr.flush()

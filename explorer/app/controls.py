@@ -8,9 +8,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from explorer.analysis.spec import MEAN, MEASURES
+from explorer.analysis.spec import GROUP, MEAN, MEASURES
 from explorer.features.catalog import checkpoints
-from explorer.state.choices import GROUP
 from explorer.state.workspace import Workspace
 from explorer.study.rois import WHOLE
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from explorer.analysis.generate import generate_study, promised_groups
 from explorer.analysis.run import Run
-from explorer.app.commands import find_study, say
+from explorer.app.commands import find_study, say, show_progress
 from explorer.app.shipped import write_record
 from explorer.registry import Registry
 
@@ -26,7 +25,7 @@ _LATE: Registry[Callable[..., Any]] = Registry(
 
 def run_demo(chosen: argparse.Namespace) -> int:
     """Build the embedded study; with ``--ship`` also the part that comes with the program."""
-    study = _LATE["build"](Path(chosen.study), Run(chosen.device, _progress))
+    study = _LATE["build"](Path(chosen.study), Run(chosen.device, show_progress))
     say(f"{study.path}: {len(study.groups())} groups")
     if chosen.ship:
         folder = Path(chosen.ship)
@@ -42,15 +41,8 @@ def run_generate(chosen: argparse.Namespace) -> int:
     """Generate what a study promises."""
     study = find_study(chosen)
     n_promised = len(promised_groups(study))
-    made = generate_study(study, Run(chosen.device, _progress))
+    made = generate_study(study, Run(chosen.device, show_progress))
     study.refresh()
     where = study.overlay if study.read_only else study.path
     say(f"{n_promised} groups were promised; {len(made)} groups written to {where}")
     return 0
-
-
-def _progress(done: int, total: int, note: str) -> None:
-    sys.stderr.write(f"\r\x1b[K[{done}/{total}] {note}")
-    sys.stderr.flush()
-    if done >= total:
-        sys.stderr.write("\n")

@@ -92,6 +92,7 @@ class Maker:
 
     def __init__(self, study: Study) -> None:
         self._study = study
+        self._pictures = plan.digest_pictures(study)
         self._drives: Drives | None = None
 
     def make(self, name: str, progress: Progress) -> None:
@@ -111,7 +112,7 @@ class Maker:
             responses, truth = simulate_ieeg(tell_story(plan.SEED), plan.SEED, progress)
         else:
             responses, truth = extract_story(self._study, progress), None
-        recipe = plan.recipe_of(self._study, name)
+        recipe = plan.recipe_of(self._study, name, self._pictures)
         planted = name.replace("responses/", "truth/", 1)
         if truth is not None and planted not in self._study:
             self._study.write(planted, truth)

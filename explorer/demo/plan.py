@@ -69,9 +69,14 @@ def main_category(scene: Scene) -> str:
     return "places"
 
 
-def recipe_of(study: Study, name: str) -> str:
-    """Digest of everything that a generated group is made from."""
-    pictures = {p.name: digest_file(p) for p in sorted((study.path / "images").glob("*.webp"))}
+def digest_pictures(study: Study) -> str:
+    """Digest of all pictures, which simulated eyes see."""
+    files = sorted((study.path / "images").glob("*.webp"))
+    return digest_json({p.name: digest_file(p) for p in files})
+
+
+def recipe_of(study: Study, name: str, pictures: str) -> str:
+    """Digest of everything that a generated group is made from; ``pictures`` is theirs."""
     parts = {
         "generator": GENERATOR,
         "version": VERSION,
@@ -80,6 +85,6 @@ def recipe_of(study: Study, name: str) -> str:
         "scenes": study.digest("truth/scenes"),
         "story": study.digest("stimuli/story"),
         "regions": study.digest("rois/functional"),
-        "pictures": digest_json(pictures),
+        "pictures": pictures,
     }
     return digest_json(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from scipy import stats
 from torch import Tensor
 
 from explorer.engine.batches import column_batches
@@ -259,3 +261,22 @@ def bootstrap_pearson(
             r = torch.nanquantile(r.T.contiguous(), at, 1)
         out[:, block] = r.to(out)
     return out
+
+
+def two_sided_p(r: Tensor, n: int) -> Tensor:
+    """P of Pearson r of ``n`` independent normal pairs: the t-test with n - 2 degrees of freedom.
+
+    It is the tail of a beta distribution on -1 to 1, as in ``scipy.stats.pearsonr``, which is the
+    same test and needs no division by 1 - r^2.
+
+    Parameters
+    ----------
+    r : (...), -1 to 1
+    n : pairs, at least 3
+
+    Returns
+    -------
+    p : (...), 0 to 1, float64; NaN where r is NaN
+    """
+    null = stats.beta(n / 2 - 1, n / 2 - 1, loc=-1, scale=2)
+    return torch.from_numpy(np.minimum(2 * null.sf(np.abs(r.double().numpy())), 1.0))

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.analysis.spec import MEAN, MEASURES, MODALITIES, models, stimuli_of, variants
+from explorer.analysis.spec import GROUP, MEAN, MEASURES, MODALITIES, models, stimuli_of, variants
 from explorer.errors import StudyError
 from explorer.features.catalog import Checkpoint, checkpoints
 from explorer.features.weights import package_folder
@@ -14,7 +14,6 @@ from explorer.state.selection import Selection
 from explorer.study.rois import WHOLE, regions
 from explorer.study.study import Study
 
-GROUP = "group"  # the mean of all subjects' scores
 _FIRST_TIME = 0.2  # s from onset: when a picture's responses are large
 _SHOWN = 12  # names listed in a message
 

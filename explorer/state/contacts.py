@@ -10,8 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from explorer.analysis.results import find_result
-from explorer.analysis.spec import MEASURES, Spec
-from explorer.state.choices import GROUP, in_modality
+from explorer.analysis.spec import GROUP, MEASURES, Spec
+from explorer.state.choices import in_modality
 from explorer.state.curves import at_time, specs_of, subjects_of
 from explorer.study.study import Study
 

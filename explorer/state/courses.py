@@ -8,19 +8,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from explorer.analysis.spec import MEAN, MEASURES, Spec, fusion_spec, stimuli_of
-from explorer.state.choices import GROUP, in_modality
+from explorer.analysis.spec import GROUP, MEAN, MEASURES, Spec, fusion_spec, stimuli_of
+from explorer.state.choices import in_modality
 from explorer.state.curves import specs_of, subjects_of
 from explorer.state.evoked import read_evoked
-from explorer.state.layer_times import (
-    NO_MEAN,
-    Found,
-    LayerTimes,
-    find_all,
-    mean_known,
-    name_subjects,
-    read_layer_times,
-)
+from explorer.state.layer_times import NO_MEAN, Found, LayerTimes, find_all, read_layer_times
+from explorer.state.subjects import mean_known, name_subjects
 from explorer.study.rois import WHOLE
 from explorer.study.stimuli import labels
 from explorer.study.study import Study
@@ -182,7 +175,7 @@ def _evoked(study: Study, state: dict[str, Any], seen: dict[str, Any], base: Cou
     subjects = study.names("responses/eeg/") if seen["subject"] == MEAN else None
     subjects = subjects or subjects_of(study, seen)
     groups = [f"responses/eeg/{s}" for s in subjects]
-    how = next((p for g in groups if (p := study.promised(g))), "")
+    how = study.promised(*groups)
     if how:
         return replace(base, missing=f"The responses are not there yet: they are {how}.")
     stimulus = state["stimulus"] if stimuli_of(state["modality"]) == stimuli_of("eeg") else -1

@@ -9,9 +9,8 @@ import numpy as np
 import xarray as xr
 
 from explorer.analysis.results import find_result
-from explorer.analysis.spec import MEASURES, Spec, make_spec, models
+from explorer.analysis.spec import GROUP, MEASURES, Spec, make_spec, models
 from explorer.errors import ExplorerError
-from explorer.state.choices import GROUP
 from explorer.study.rois import WHOLE
 from explorer.study.study import Study
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.state.subjects import mean_known
 from explorer.study.study import Study
 
 KEPT_BYTES = 2**27  # a larger array of single responses is not kept in memory
@@ -25,7 +26,7 @@ def read_evoked(study: Study, group: str, stimulus: int) -> np.ndarray:
         if the stimulus was not shown to the subject
     """
     if stimulus < 0:
-        return study.remember(group, "mean response", lambda: _mean(_single(study, group)))
+        return study.remember(group, "mean response", lambda: mean_known(_single(study, group)))
     sizes = study[group].response.sizes
     if 4 * sizes["stimulus"] * sizes["channel"] * sizes["time"] > KEPT_BYTES:
         one = study[group].response.sel(stimulus=stimulus).astype(np.float32)
@@ -55,11 +56,3 @@ def _single(study: Study, group: str) -> np.ndarray:
         count += known
     total[count == 0] = np.nan
     return total / np.maximum(count, 1)
-
-
-def _mean(rows: np.ndarray) -> np.ndarray:
-    """Mean over stimuli, those that are NaN left out."""
-    known = np.isfinite(rows)
-    count = known.sum(0)
-    total = np.where(known, rows, 0).sum(0, dtype=float)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)

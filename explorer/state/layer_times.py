@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 
 from explorer.analysis.results import find_result
-from explorer.analysis.spec import MEAN, MEASURES, Spec
+from explorer.analysis.spec import MEASURES, Spec
+from explorer.state.subjects import ALPHA, mean_known, name_subjects
 from explorer.study.study import Study
 
-ALPHA = 0.05  # false discovery rate below which a time counts
 SHARE = 0.1  # of the channels that have to pass for a time of all of them to be marked
 NO_MEAN = "The subjects' EEG differ in channels or times, so they have no mean. Choose one."
 
@@ -126,18 +126,3 @@ def read_layer_times(found: Found, channel: str) -> LayerTimes:
     best = np.where(of_best, best, np.nan)
     about = f"{measure.label} · {found.seen['model']} · {found.about()}"
     return LayerTimes(scores, first.time.values, best, over, measure.label, about)
-
-
-def mean_known(rows: list[np.ndarray]) -> np.ndarray:
-    """Mean over the list, those that are NaN left out; NaN where there is nothing else."""
-    stacked = np.stack(rows).astype(float)
-    known = np.isfinite(stacked)
-    count = known.sum(0)
-    return np.where(count > 0, np.where(known, stacked, 0).sum(0) / np.maximum(count, 1), np.nan)
-
-
-def name_subjects(seen: dict[str, Any], n: int) -> str:
-    """Whose numbers are shown, in words."""
-    if n > 1:
-        return f"mean of {n} subjects"
-    return str(seen["subject"]) if seen["subject"] != MEAN else "mean response of all subjects"

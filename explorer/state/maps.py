@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +10,15 @@ import xarray as xr
 
 from explorer.analysis.results import find_result
 from explorer.analysis.spec import MEASURES, Spec, weights_spec
-from explorer.errors import StudyError
 from explorer.state.choices import MINUS, QUANTITIES, in_modality
 from explorer.state.curves import specs_of, subjects_of
+from explorer.state.subjects import ALPHA, mean_known, name_subjects
 from explorer.study.rois import regions
 from explorer.study.stimuli import labels
 from explorer.study.study import Study
 from explorer.study.surface import MESHES, why_no_mesh
 
 SEQUENTIAL, DIVERGING, LAYERS = "sequential", "diverging", "layers"
-ALPHA = 0.05  # false discovery rate below which a score counts
 _ROBUST = 99.0  # percentile of magnitudes that the colours reach
 _LEAST_CEILING = 0.1  # below this ceiling a normalised score is noise divided by noise
 
@@ -88,7 +86,7 @@ def _scored(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceMap:
         return SurfaceMap(values, LAYERS, 0, results[0].sizes["layer"] - 1, "best layer", about)
     if quantity == "noise_ceiling":
         label = "noise ceiling (r)"
-        about = f"{results[0].attrs.get('noise_ceiling', '')} · {_subject(state, specs)}"
+        about = f"{results[0].attrs.get('noise_ceiling', '')} · {name_subjects(state, len(specs))}"
         if not np.isfinite(values).any():
             return _nothing(n_vertices, label, f"No noise ceiling: {about}")
     elif quantity == "normalised":
@@ -155,7 +153,7 @@ def _measured(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceMa
     if stimulus < 0:
         return _nothing(n_vertices, label, "Choose a caption or a picture to see its response.")
     names = [f"responses/fmri/{s}" for s in subjects_of(study, state)]
-    how = next((p for n in names if (p := study.promised(n))), "")
+    how = study.promised(*names)
     if how:
         return _nothing(n_vertices, label, f"Responses are not there yet: they are {how}.")
     rows = []
@@ -171,7 +169,7 @@ def _measured(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceMa
     units = study[names[0]].response.attrs.get("units", "")
     values = _mean(rows)
     high = _robust(values)
-    about = f"stimulus {stimulus}, {_split(study, stimulus)} · {_subject(state, names)}"
+    about = f"stimulus {stimulus}, {_split(study, stimulus)} · {name_subjects(state, len(names))}"
     return SurfaceMap(values, DIVERGING, -high, high, f"measured response ({units})", about)
 
 
@@ -199,7 +197,7 @@ def _predicted(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceM
     high = _robust(values)
     about = (
         f"stimulus {stimulus}, {_split(study, stimulus)} · {state['model']} layer "
-        f"{state['layer']} · {_subject(state, specs)} · {found[0].attrs['split']} · "  # type: ignore[union-attr]
+        f"{state['layer']} · {name_subjects(state, len(specs))} · {found[0].attrs['split']} · "  # type: ignore[union-attr]
         f"where the score passes q < {ALPHA:g} (FDR)"
     )
     return SurfaceMap(values, DIVERGING, -high, high, label, about)
@@ -257,12 +255,8 @@ def _within(result: xr.Dataset, layer: int) -> int:
 
 def _mean(rows: list[np.ndarray]) -> np.ndarray:
     """Mean over subjects where at least half of them have a value: (n_vertices,)."""
-    stacked = np.stack(rows)
-    known = np.isfinite(stacked)
-    count = known.sum(0)
-    total = np.where(known, stacked, 0).sum(0)
-    enough = 2 * count >= len(rows)
-    return np.where(enough, total / np.maximum(count, 1), np.nan).astype(np.float32)
+    enough = 2 * np.isfinite(rows).sum(0) >= len(rows)
+    return np.where(enough, mean_known(rows), np.nan).astype(np.float32)
 
 
 def _robust(values: np.ndarray) -> float:
@@ -282,13 +276,9 @@ def _about(state: dict[str, Any], specs: list[Spec], result: xr.Dataset) -> str:
     if len(specs) > 1:
         corrected += " in at least half of the subjects"
     return (
-        f"{MEASURES[state['metric']].label} · {_subject(state, specs)} · "
+        f"{MEASURES[state['metric']].label} · {name_subjects(state, len(specs))} · "
         f"n = {attrs['n_stimuli']} stimuli · {attrs['split']} · {corrected}"
     )
-
-
-def _subject(state: dict[str, Any], averaged: Sequence[object]) -> str:
-    return f"mean of {len(averaged)} subjects" if len(averaged) > 1 else str(state["subject"])
 
 
 def _split(study: Study, stimulus: int) -> str:
@@ -300,7 +290,4 @@ def _why_no_cortex(study: Study) -> str:
     groups = study.groups("responses/fmri/")
     if not groups:
         return "The study has no fMRI, so there is nothing to paint."
-    try:
-        return why_no_mesh(study[groups[0]].sizes.get("target", 0))
-    except StudyError as error:
-        return str(error)
+    return why_no_mesh(study[groups[0]].sizes.get("target", 0))

@@ -9,9 +9,8 @@ import numpy as np
 import xarray as xr
 
 from explorer.analysis.geometry import rdm_spec, stored_rdm
-from explorer.analysis.spec import make_spec
+from explorer.analysis.spec import GROUP, make_spec
 from explorer.errors import ExplorerError
-from explorer.state.choices import GROUP
 from explorer.study.align import select_pairs
 from explorer.study.rois import WHOLE
 from explorer.study.stimuli import labels

@@ -9,8 +9,7 @@ import numpy as np
 import xarray as xr
 
 from explorer.analysis.results import find_result
-from explorer.analysis.spec import MEASURES
-from explorer.state.choices import GROUP
+from explorer.analysis.spec import GROUP, MEASURES
 from explorer.state.curves import specs_of, subjects_of
 from explorer.state.pairs import read_brain
 from explorer.study.align import condensed_index, mean_repeats

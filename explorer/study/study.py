@@ -184,9 +184,10 @@ class Study:
         store.write_promise(self.target(name), marked, variable)
         self.refresh()
 
-    def promised(self, name: str) -> str:
-        """What will generate a group that is promised; "" if it is there."""
-        return str(self.attributes(name).get("promised", "")) if name in self else ""
+    def promised(self, *names: str) -> str:
+        """What will generate the first of these groups that is promised; "" if all are there."""
+        found = (self.attributes(n).get("promised", "") for n in names if n in self)
+        return next((str(how) for how in found if how), "")
 
     def fill(self, groups: Iterable[tuple[str, xr.Dataset]]) -> list[str]:
         """Write groups as an importer yields them; returns their names."""

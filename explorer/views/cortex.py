@@ -7,20 +7,12 @@ from typing import Any
 import panel as pn
 
 from explorer.state.choices import QUANTITIES
-from explorer.state.maps import DIVERGING, LAYERS, SEQUENTIAL, SurfaceMap
+from explorer.state.maps import DIVERGING, LAYERS, SurfaceMap
 from explorer.study.rois import WHOLE
 from explorer.study.study import Study
 from explorer.views.base import small_select
-from explorer.views.cortical import CorticalView, geometry, why_no_cortex
-from explorer.widgets import theme
+from explorer.views.cortical import PALETTES, CorticalView, geometry, why_no_cortex
 from explorer.widgets.surface_canvas import Pick, SurfaceCanvas
-from explorer.widgets.surface_geometry import palette_bytes
-
-_PALETTES = {
-    SEQUENTIAL: palette_bytes(theme.SEQUENTIAL),
-    DIVERGING: palette_bytes(theme.DIVERGING),
-    LAYERS: palette_bytes(theme.LAYERS),
-}
 
 
 class Cortex(CorticalView):
@@ -75,7 +67,7 @@ class Cortex(CorticalView):
         self._canvas.show(
             found.values,
             span=(found.low, found.high),
-            palette=_PALETTES[found.kind],
+            palette=PALETTES[found.kind],
             symmetric=found.kind == DIVERGING,
             quantity=found.label,
             threshold=threshold if threshold > 0 else None,

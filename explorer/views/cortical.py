@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import ExplorerError
+from explorer.state.maps import DIVERGING, LAYERS, SEQUENTIAL
 from explorer.study.mesh import read_mesh
 from explorer.study.rois import WHOLE, regions
 from explorer.study.study import Study
@@ -15,7 +16,14 @@ from explorer.study.surface import MESHES, why_no_mesh
 from explorer.views.base import View
 from explorer.widgets import theme
 from explorer.widgets.surface_canvas import PRESETS, SurfaceCanvas
-from explorer.widgets.surface_geometry import Geometry, build_geometry
+from explorer.widgets.surface_geometry import Geometry, build_geometry, palette_bytes
+
+# Colours of each kind of map, as canvases take them.
+PALETTES = {
+    SEQUENTIAL: palette_bytes(theme.SEQUENTIAL),
+    DIVERGING: palette_bytes(theme.DIVERGING),
+    LAYERS: palette_bytes(theme.LAYERS),
+}
 
 
 @functools.cache

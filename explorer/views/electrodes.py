@@ -9,12 +9,13 @@ from bokeh.models import ColumnDataSource, HoverTool, Range1d
 
 from explorer.analysis.spec import MEASURES
 from explorer.state.contacts import Contacts
+from explorer.state.maps import LAYERS, SEQUENTIAL
 from explorer.study.study import Study
 from explorer.views.base import small_select
-from explorer.views.cortical import CorticalView, geometry, why_no_cortex
+from explorer.views.cortical import PALETTES, CorticalView, geometry, why_no_cortex
 from explorer.widgets import theme
 from explorer.widgets.surface_canvas import Pick, SurfaceCanvas
-from explorer.widgets.surface_geometry import palette_bytes, robust_range
+from explorer.widgets.surface_geometry import robust_range
 
 _TRANSLUCENT = 0.35
 _PIAL = 1.0
@@ -105,16 +106,16 @@ class Electrodes(CorticalView):
         n_layers = max(len(found.score), 2)
         if kind == "best":
             values, span = found.best_layer, (0.0, float(n_layers - 1))
-            return values, "best layer", palette_bytes(theme.LAYERS), span
+            return values, "best layer", PALETTES[LAYERS], span
         if kind == "distance":
             values = found.distance
-            return values, "distance (mm)", palette_bytes(theme.LAYERS), robust_range(values)
+            return values, "distance (mm)", PALETTES[LAYERS], robust_range(values)
         layer = min(self.selection.layer, len(found.score) - 1)
         nothing = np.full(len(found.name), np.nan)
         values = found.score[layer] if len(found.score) else nothing
         high = robust_range(values)[1]
         label = MEASURES[self.selection.metric].label
-        return values, label, palette_bytes(theme.SEQUENTIAL), (0.0, high)
+        return values, label, PALETTES[SEQUENTIAL], (0.0, high)
 
     def _scatter(self, found: Contacts, channel: str) -> None:
         known = np.isfinite(found.best_layer) & np.isfinite(found.distance)

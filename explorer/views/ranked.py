@@ -63,10 +63,9 @@ class RankedView(View):
         modality = self.selection.modality
         if modality == "ieeg":
             return "The words of a story have neither captions nor pictures. Choose fMRI or EEG."
-        waiting = [p for n in self.study.groups(f"responses/{modality}/")
-                   if (p := self.study.promised(n))]  # fmt: skip
-        if waiting:
-            return f"The responses are not there yet: they are {waiting[0]}."
+        how = self.study.promised(*self.study.groups(f"responses/{modality}/"))
+        if how:
+            return f"The responses are not there yet: they are {how}."
         return "There is nothing to rank the stimuli by in this selection."
 
     def _clear(self) -> None:

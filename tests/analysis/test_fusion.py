@@ -6,10 +6,11 @@ import torch
 import xarray as xr
 from scipy import stats
 
-from explorer.analysis.fusion import run_fusion, two_sided_p
+from explorer.analysis.fusion import run_fusion
 from explorer.analysis.pipeline import run_specs
 from explorer.analysis.run import Run, provenance
 from explorer.analysis.spec import fusion_spec
+from explorer.engine.stats import two_sided_p
 from explorer.errors import AnalysisError, UnknownNameError
 
 N = 40
