@@ -48,7 +48,7 @@ export function render({ model, el }) {
     state,
     panes: () => panes,
     ratio,
-    alive: () => Boolean(scene && panes.length && !scene.gl.isContextLost()),
+    alive: () => Boolean(scene && panes.length && !scene.lost),
     redraw: () => redraw(),
     hover: (pixel, event) =>
       showTip(tip, model, find(pixel), event, stage.getBoundingClientRect()),
@@ -88,7 +88,7 @@ export function render({ model, el }) {
     frame = 0;
     dark = isDark();
     box.classList.toggle("dark", dark);
-    if (!scene || scene.gl.isContextLost()) return;
+    if (!scene || scene.lost) return;
     const [wide, tall] = [stage.clientWidth, stage.clientHeight];
     if (!wide || !tall) return;
     const [width, height] = [Math.round(wide * ratio()), Math.round(tall * ratio())];
@@ -135,7 +135,7 @@ export function render({ model, el }) {
   }
 
   function nameRegions() {
-    if (!scene || scene.gl.isContextLost() || tween || pointer.busy()) return;
+    if (!scene || scene.lost || tween || pointer.busy()) return;
     if (model.labels.length !== mesh.n) return;
     const step = 3 * ratio();
     const pinned = new Map(model.pinned);
@@ -251,7 +251,8 @@ export function render({ model, el }) {
     fault = "";
     try {
       mesh = unpackMesh(model.geometry);
-      scene = new CortexScene(canvas, mesh, model.smooth && !isSoftware());
+      scene = drawnBy(model.drawn_by) === "processor"
+        ? new CortexProcessor(canvas, mesh) : new CortexScene(canvas, mesh, model.smooth);
     } catch (error) {
       scene = null;
       fault = error.message;

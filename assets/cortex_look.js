@@ -65,10 +65,12 @@ function marksOf(model, mesh, shape) {
   return drawn.map((list) => new Float32Array(list));
 }
 
-function isSoftware() {
+// "card" or "processor": a card that is itself software is slower than drawing without it.
+function drawnBy(wish) {
+  if (wish !== "auto") return wish;
   const gl = document.createElement("canvas").getContext("webgl2");
   const info = gl?.getExtension("WEBGL_debug_renderer_info");
   const name = info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
   gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software/i.test(name);
+  return /swiftshader|llvmpipe|software/i.test(name) ? "processor" : "card";
 }

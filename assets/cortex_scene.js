@@ -55,6 +55,10 @@ class CortexScene {
     this.start();
   }
 
+  get lost() {
+    return this.gl.isContextLost();
+  }
+
   // All that lives on the card; again after the context was lost.
   start() {
     const { gl, mesh } = this;

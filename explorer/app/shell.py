@@ -46,17 +46,17 @@ KEYS = (
 )
 
 
-def arrange(study: Study, views: dict[str, View]) -> tuple[list[str], list[str]]:
+def arrange(study: Study) -> tuple[list[str], list[str]]:
     """Names of the views in tabs on the left, and of those in the grid on the right.
 
     A view that has nothing to show in this study gives its place in the grid to the next.
     """
-    useful = {name: not view.applies(study) for name, view in views.items()}
+    useful = {name: not VIEWS[name].applies(study) for name in VIEWS}
     grid = [n for n in _GRID if useful[n]]
     tabs = [n for n in _TABS if useful.get(n) or n == "cortex"]
     if not useful["cortex"]:
         tabs = [*(n for n in tabs if n != "cortex"), "cortex"]
-    others = [n for n in views if n not in tabs and n not in grid]
+    others = [n for n in VIEWS if n not in tabs and n not in grid]
     return [*tabs, *others], grid
 
 
@@ -82,15 +82,15 @@ class Shell:
         later: Callable[[Callable[[], None]], Any],
     ) -> None:
         self.study = study
-        self.workspace = Workspace(study, jobs, settings.device)
+        self._tabbed, self._grid = arrange(study)
+        self._active = self._tabbed[0]
+        self.workspace = Workspace(study, jobs, settings.device, self._wanted())
         self._later = later
-        self._redraw = Redraw(later)
+        self._redraw = Redraw(later, self._hurry)
         thumbnails = _thumbnails(study, settings)
         self.views: dict[str, View] = {
             name: VIEWS[name](self.workspace, self._redraw, name, thumbnails) for name in VIEWS
         }
-        self._tabbed, self._grid = arrange(study, self.views)
-        self._active = self._tabbed[0]
         self._tabs: dict[str, pn.Column] = {}
         self._see(self._active)
         self.controls = Controls(self.workspace)
@@ -158,13 +158,20 @@ class Shell:
     def _see(self, active: str) -> None:
         """Show one of the views on the left, and keep up to date only what can be seen."""
         self._active = active
+        self.workspace.want(self._wanted())
         seen = {*self._grid, active}
-        needed = {r for name in seen for r in self.views[name].reads}
-        self.workspace.want({"curves", *(needed & set(PICKS))})
         for name, view in self.views.items():
             view.show(name in seen)
         for name, frame in self._tabs.items():
             frame.visible = name == active
+
+    def _wanted(self, *, urgent: bool = False) -> set[str]:
+        """What the views that can be seen read, or those alone that follow a drag at once."""
+        seen = [VIEWS[n] for n in (*self._grid, self._active) if VIEWS[n].urgent or not urgent]
+        return {"curves", *(r for view in seen for r in view.reads if r in PICKS)}
+
+    def _hurry(self, dragging: bool) -> None:
+        self.workspace.want(self._wanted(urgent=dragging))
 
     def restore(self, query: str) -> list[str]:
         """Restore the state of a query; returns what it asks in vain, with what there is."""

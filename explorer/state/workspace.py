@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,7 +47,14 @@ class Wish:
 
 
 class Workspace(param.Parameterized):
-    """Data of one tab. Its watchers run before those of views, which so never see a mixture."""
+    """Data of one tab. Its watchers run before those of views, which so never see a mixture.
+
+    Parameters
+    ----------
+    study, jobs : shared by all tabs
+    device : to compute on
+    wanted : names in ``PICKS`` that are kept up to date from the start; see ``want``
+    """
 
     selection: Selection = param.ClassSelector(  # type: ignore[assignment]
         class_=Selection, doc="what the tab looks at"
@@ -60,16 +67,21 @@ class Workspace(param.Parameterized):
     surface = param.Parameter(None, allow_None=True, doc="one number per vertex")
     courses = param.Parameter(None, allow_None=True, doc="EEG over channels, times and layers")
     contacts = param.Parameter(None, allow_None=True, doc="iEEG contacts with their numbers")
-
     planted = param.Parameter(None, allow_None=True, doc="what was planted, and what is recovered")
 
-    def __init__(self, study: Study, jobs: JobQueue, device: str = "auto") -> None:
+    def __init__(
+        self,
+        study: Study,
+        jobs: JobQueue,
+        device: str = "auto",
+        wanted: Iterable[str] = PICKS,
+    ) -> None:
         self.study = study
         self.jobs = jobs
         self.device = device
         self.choices = Choices(study)
         self.initial = self.choices.initial()
-        self._wanted: set[str] = set(PICKS)
+        self._wanted: set[str] = set(wanted)
         self._stale: set[str] = set()
         super().__init__(selection=Selection(**self.initial))
         for name in PICKS:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -24,6 +25,7 @@ T = TypeVar("T")
 MANIFEST = "study.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _SMALL = 2**16  # bytes of a variable that is read when its group is opened
+_FRESH = 0.5  # s for which an opened group is not looked for again
 _SMALL_RESULT = 2**22  # likewise, of a result: the app reads it again and again
 _COMPUTED = ("results/", "features/")  # what a read-only study sends to a folder of the user's
 
@@ -77,6 +79,7 @@ class Study:
         self._listed: list[str] | None = None
         self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
         self._made: dict[tuple[str, str, str], object] = {}
+        self._fresh: dict[str, tuple[float, xr.Dataset]] = {}
         self._lock = threading.Lock()
         for root in (None if self.read_only else self.path, overlay):
             if root is not None and root.is_dir() and os.access(root, os.W_OK):
@@ -121,6 +124,7 @@ class Study:
     def refresh(self) -> None:
         """Look again for groups: another process may have written some."""
         self._listed = None
+        self._fresh.clear()
 
     def names(self, prefix: str) -> list[str]:
         """The last part of the names of all groups right below ``prefix``, e.g. subjects."""
@@ -137,7 +141,10 @@ class Study:
         return self._open(name).attrs
 
     def _open(self, name: str) -> xr.Dataset:
-        """The group as all share it."""
+        """The group as all share it; the files are not looked at more often than ``_FRESH``."""
+        recent = self._recent(name)
+        if recent is not None:
+            return recent
         path = self._find(name)
         if path is None:
             raise unknown_name(f"group of {self.path.name}", name, self.groups())
@@ -148,11 +155,18 @@ class Study:
                 small = _SMALL_RESULT if name.startswith("results/") else _SMALL
                 known = (stamp, store.open_group(path, small))
                 self._opened[path] = known
+        self._fresh[name] = (time.monotonic(), known[1])
         return known[1]
+
+    def _recent(self, name: str) -> xr.Dataset | None:
+        """The group, if it was looked for a moment ago: asking a file system takes its time."""
+        looked, dataset = self._fresh.get(name, (0.0, None))
+        return dataset if time.monotonic() - looked < _FRESH else None
 
     def get(self, name: str) -> xr.Dataset | None:
         """Open a group lazily; None if there is none of this name."""
-        return None if self._find(name) is None else self[name]
+        there = self._recent(name) is not None or self._find(name) is not None
+        return self[name] if there else None
 
     def write(self, name: str, dataset: xr.Dataset) -> None:
         """Validate a group and put it in place, whole or not at all.

@@ -37,10 +37,16 @@ class Redraw:
     Parameters
     ----------
     later : runs a function when the present turn of the event loop is over; from any thread
+    hurry : called with True when a drag begins, and with False when it rests
     """
 
-    def __init__(self, later: Callable[[Callable[[], None]], Any]) -> None:
+    def __init__(
+        self,
+        later: Callable[[Callable[[], None]], Any],
+        hurry: Callable[[bool], None] | None = None,
+    ) -> None:
         self._later = later
+        self._hurry = hurry
         self._waiting: dict[View, None] = {}
         self._held: dict[View, None] = {}
         self._timer: threading.Timer | None = None
@@ -58,6 +64,8 @@ class Redraw:
         """Something is being dragged: until it rests, only urgent views follow."""
         if self._timer is not None:
             self._timer.cancel()
+        elif self._hurry is not None:
+            self._hurry(True)
         self._timer = threading.Timer(_REST, self._later, (self._rest,))
         self._timer.daemon = True
         self._timer.start()
@@ -71,6 +79,8 @@ class Redraw:
 
     def _rest(self) -> None:
         self._timer = None
+        if self._hurry is not None:
+            self._hurry(False)
         held, self._held = list(self._held), {}
         for view in held:
             self.ask(view)

@@ -31,6 +31,7 @@ class Cursor:
             line_color=theme.SELECTED,
             line_width=2,
             line_alpha=0.85,
+            level="overlay",  # moved, it leaves the rest of the figure as painted
             tags=[0, 0, 0],
         )
         plot.add_layout(self.span)

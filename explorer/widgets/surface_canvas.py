@@ -27,6 +27,8 @@ _PARTS = (
     "views",
     "shaders",
     "scene",
+    "raster",
+    "processor",
     "pick",
     "labels",
     "style",
@@ -90,6 +92,11 @@ class SurfaceCanvas(JSComponent):
     preset: Any = param.Selector(default="lateral", objects=list(PRESETS))
     panes: Any = param.Selector(default="grid", objects=["grid", "all", "both"])
     surface_alpha = param.Number(1.0, bounds=(0, 1))
+    drawn_by: Any = param.Selector(
+        default="auto",
+        objects=["auto", "card", "processor"],
+        doc="a graphics card, or the processor; auto: the card unless it is emulated",
+    )
     smooth = param.Boolean(True, doc="smooth outlines, where a graphics card draws")
     description = param.String("Cortex", doc="what screen readers call it")
 
