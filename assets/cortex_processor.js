@@ -328,7 +328,7 @@ class CortexProcessor {
   }
 
   readPixel(pane, shape, pixel) {
-    return this.raster.vertexAt(...pixel);
+    return this.raster.vertexAround(...pixel);
   }
 
   dispose() {

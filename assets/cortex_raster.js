@@ -173,6 +173,30 @@ class CortexRaster {
     return f < 0 ? -1 : this.mesh.faces[3 * f + 2];
   }
 
+  // The last corner of the triangle at a place between the pixels' centres: of those around it,
+  // the nearest to the viewer that holds the place.
+  vertexAround(px, py) {
+    const [x, y] = [Math.floor(px), this.height - 1 - Math.floor(py)];
+    let [best, nearest] = [-1, -Infinity];
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) {
+        const [i, j] = [x + dx, y + dy];
+        const inside = i >= 0 && j >= 0 && i < this.width && j < this.height;
+        const f = inside ? this.face[j * this.width + i] : -1;
+        if (f < 0) continue;
+        for (const view of this.views) {
+          if (f < view.face0 || f >= view.face1) continue;
+          const corners = [0, 1, 2].map((k) => this.mesh.faces[3 * f + k] - view.first)
+            .map((v) => [view.x[v], view.y[v], view.z[v]]);
+          const found = meet(corners, [px, py], view.pane.scale);
+          if (found.outside > 0.05 || found.depth <= nearest) continue;
+          [best, nearest] = [this.mesh.faces[3 * f + 2], found.depth];
+        }
+      }
+    }
+    return best < 0 ? this.vertexAt(px, py) : best;
+  }
+
   // How near the surface is at a pixel (from the bottom left), in millimetres.
   depthAt(px, py) {
     const [x, y] = [Math.floor(px), this.height - 1 - Math.floor(py)];

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from explorer.analysis.generate import promised_groups
 from explorer.app.opening import default_study, open_study
 from explorer.app.settings import Settings
+from explorer.errors import ExplorerError
 from explorer.registry import Registry
 from explorer.state.jobs import JobQueue
-from explorer.state.workspace import Workspace
+from explorer.state.workspace import FIRST, Workspace
 from explorer.study.study import Study
+
+log = logging.getLogger(__name__)
 
 _LATE: Registry[Callable[..., Any]] = Registry(
     "late",
@@ -37,6 +43,15 @@ def run_serve(chosen: argparse.Namespace) -> int:
 
 
 def _make(chosen: argparse.Namespace) -> Any:
+    """The server; the study is opened, and read ahead, while the server's libraries load."""
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(_open, chosen)
+        make_server = _LATE["Server"]
+        settings, study, jobs = opened.result()
+    return make_server(study, settings, jobs)
+
+
+def _open(chosen: argparse.Namespace) -> tuple[Settings, Study, JobQueue]:
     settings = Settings(
         study=Path(chosen.study or default_study(chosen.home)),
         address=chosen.address,
@@ -46,14 +61,21 @@ def _make(chosen: argparse.Namespace) -> Any:
         home=chosen.home,
     )
     study, jobs = open_study(settings.study, settings.home), JobQueue()
-    if chosen.study is None and not promised_groups(study):
-        prepare(study, jobs, settings.device)
-    return _LATE["Server"](study, settings, jobs)
+    compute = chosen.study is None and not promised_groups(study)
+    ahead = threading.Thread(
+        target=read_ahead, args=(study, jobs, settings.device), kwargs={"compute": compute}
+    )
+    ahead.daemon = True
+    ahead.start()
+    return settings, study, jobs
 
 
-def prepare(study: Study, jobs: JobQueue, device: str) -> None:
-    """Begin to compute what the first page shows, if it is not there yet."""
-    workspace = Workspace(study, jobs, device)
-    wish = workspace.wish()
-    if workspace.lacks(wish):
-        workspace.start(wish)
+def read_ahead(study: Study, jobs: JobQueue, device: str, *, compute: bool) -> None:
+    """Read what the first page shows, and begin to compute it if it is not there yet."""
+    try:
+        workspace = Workspace(study, jobs, device, FIRST)
+        wish = workspace.wish()
+        if compute and workspace.lacks(wish):
+            workspace.start(wish)
+    except ExplorerError as error:  # the page will say it where it is seen
+        log.debug("nothing was read ahead: %s", error)

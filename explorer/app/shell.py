@@ -111,9 +111,12 @@ class Shell:
 
     def page(self) -> pmui.Page:
         """The page, complete."""
-        frames = {name: view.frame() for name, view in self.views.items()}
+        frames = {name: self.views[name].frame() for name in self._grid}
         half = {"sizing_mode": "stretch_both", "styles": _HALF}
-        self._tabs = {name: frames[name] for name in self._tabbed}
+        self._tabs = {
+            name: pn.Column(sizing_mode="stretch_both", margin=0, visible=False)
+            for name in self._tabbed
+        }
         chooser = pmui.RadioButtonGroup(
             options={self.views[name].title: name for name in self._tabbed},
             value=self._active,
@@ -162,8 +165,10 @@ class Shell:
         seen = {*self._grid, active}
         for name, view in self.views.items():
             view.show(name in seen)
-        for name, frame in self._tabs.items():
-            frame.visible = name == active
+        for name, tab in self._tabs.items():
+            if name == active and not len(tab):  # built when it is first seen
+                tab.append(self.views[name].frame())
+            tab.visible = name == active
 
     def _wanted(self, *, urgent: bool = False) -> set[str]:
         """What the views that can be seen read, or those alone that follow a drag at once."""

@@ -34,7 +34,8 @@ def _on(*names: str) -> tuple[str, ...]:
 _MODEL = _on("modality", "subject", "model", "variant", "atlas")
 _PLACE = (*_MODEL, *_on("roi", "channel", "time"))
 
-PICKS = ("surface", "curves", "ranking", "courses", "contacts", "planted", "pairs")
+FIRST = ("surface", "curves", "ranking", "courses")  # what a page shows when it opens
+PICKS = (*FIRST, "contacts", "planted", "pairs")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SUFFIX = ".zarr"
 PARTIAL = ".partial-"  # being written; never read
 RESUMABLE = ".resumable-"  # being written block by block; a killed run goes on here
 RETIRED = ".retired-"  # replaced, not yet deleted; comes back if its successor never arrived
+_READERS = 8  # variables of a group that are read at once
 _STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its writer
 
 # Chunk length by dim: the app reads one layer, an analysis a block of places.
@@ -48,8 +50,9 @@ def open_group(path: Path, small: int = 0) -> xr.Dataset:
         dataset = xr.open_zarr(path, chunks=None, consolidated=False, mask_and_scale=False)
         for values in dataset.variables.values():
             values.attrs.pop("_FillValue", None)
-            if values.nbytes <= small:
-                values.load()
+        few = [v for v in dataset.variables.values() if v.nbytes <= small]
+        with ThreadPoolExecutor(_READERS) as readers:  # each waits for the disk, not for the others
+            list(readers.map(xr.Variable.load, few))
         return dataset
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, BaseZarrError) as error:
         raise StudyError(

@@ -43,9 +43,17 @@ def select_of(shell, field):
     return shell.controls._selects[field]
 
 
-def test_page_holds_a_frame_for_every_view(shell):
-    classes = {c for o in shell.page().main[0].select() for c in o.css_classes}
-    assert {f"view-{name}" for name in VIEWS} <= classes
+def frames_of(page):
+    classes = {c for o in page.main[0].select() for c in o.css_classes}
+    return {name for name in VIEWS if f"view-{name}" in classes}
+
+
+def test_page_holds_a_frame_for_every_view_once_its_tab_was_seen(shell):
+    page = shell.page()
+    assert frames_of(page) == {*shell._grid, shell._active}
+    for name in shell._tabbed:
+        shell._see(name)
+    assert frames_of(page) == set(VIEWS)
 
 
 def test_control_writes_the_selection_and_follows_it(shell):

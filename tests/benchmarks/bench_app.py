@@ -97,15 +97,11 @@ REGION = """(roi) => { window.regionDone = new Promise((resolve) => {
     }, { once: true, capture: true });
 }); }"""
 
-# Counts the maps that reach the graphics card: nothing else of that size changes in a drag.
-COUNT_MAPS = """(bytes) => {
-    window.maps = 0;
-    const original = WebGL2RenderingContext.prototype.bufferData;
-    WebGL2RenderingContext.prototype.bufferData = function (...given) {
-        const data = given.find((g) => ArrayBuffer.isView(g));
-        if (data && data.byteLength >= bytes) window.maps += 1;
-        return original.apply(this, given);
-    };
+# How often the cortex has been painted from now on: in a drag only maps change.
+COUNT_PAINTED = """() => {
+    const { cortex } = all(".cortex")[0];
+    const before = cortex.frames;
+    window.painted = () => cortex.frames - before;
 }"""
 
 # Steps the layer by key; resolves when the address follows and is painted.
@@ -203,28 +199,33 @@ def measure_regions(browser: Browser, served: Served, n: int) -> None:
 
 
 def measure_drag(browser: Browser, served: Served, seconds: float = 4.0) -> None:
-    """Drags along the layer curve, to and fro; counts the maps that are painted."""
+    """Drags along the layer curve, to and fro; counts how often the cortex is painted."""
     page, _ = open_page(browser, served)
     page.wait_for_timeout(3000)
-    page.evaluate(COUNT_MAPS, 2 * 10_242 * 4)
     box = page.locator(".view-layers .bk-events").first.bounding_box()
     if box is None:
         raise SystemExit("the layers view has no plot")
     y, x = box["y"] + box["height"] * 0.5, box["x"]
     page.mouse.move(x + 0.5 * box["width"], y)
     page.mouse.down()
+    mouse = page.context.new_cdp_session(page)
     begin, step = time.perf_counter(), 0
+    page.evaluate(COUNT_PAINTED)
     while time.perf_counter() - begin < seconds:
         step += 1
-        share = 0.5 + 0.42 * math.sin(step * 0.35)
-        page.mouse.move(x + share * box["width"], y)
-        page.wait_for_timeout(12)
+        at = x + (0.5 + 0.42 * math.sin(step * 0.2)) * box["width"]
+        moved = {"type": "mouseMoved", "x": at, "y": y, "button": "left", "buttons": 1}
+        mouse.send("Input.dispatchMouseEvent", moved)
+        page.wait_for_timeout(5)
+    painted = page.evaluate("window.painted()")
     elapsed = time.perf_counter() - begin
     page.mouse.up()
-    painted = page.evaluate("window.maps")
     page.wait_for_timeout(1500)
-    after = page.evaluate("window.maps") - painted
-    say(f"layer drag: {painted / elapsed:.1f} maps a second for {elapsed:.1f} s, {after} after it")
+    after = page.evaluate("window.painted()") - painted
+    say(
+        f"layer drag: {painted / elapsed:.1f} maps a second for {elapsed:.1f} s "
+        f"of {step} moves, {after} after it"
+    )
     page.close()
 
 

@@ -10,12 +10,9 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FLAGS = [
+FLAGS = [  # what it does on its own where there is no graphics card, and WebGL2 emulated
     "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -30,6 +30,20 @@ NO_WEBGL = """() => {
   };
 }"""
 READY = 20_000
+# Height and width, and all bytes from the top.
+PIXELS = """el => {
+    el.cortex.draw();
+    const { gl, context, canvas } = el.cortex.scene;
+    const [w, h] = [canvas.width, canvas.height];
+    if (context) return [[h, w], Array.from(context.getImageData(0, 0, w, h).data)];
+    const bytes = new Uint8Array(4 * w * h);
+    gl.readPixels(0, 0, w, h, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    const out = [];
+    for (let y = h - 1; y >= 0; y--) {
+        for (const x of bytes.subarray(4 * w * y, 4 * w * (y + 1))) out.push(x);
+    }
+    return [[h, w], out];
+}"""
 
 
 def spot_map(geometry: Any) -> np.ndarray:
@@ -44,7 +58,7 @@ def outermost(points: np.ndarray) -> int:
     return int(points[:, 0].argmin())
 
 
-def serve_page(port: int) -> None:
+def serve_page(port: int, drawn_by: str) -> None:
     """One canvas with a spot, three regions and two electrodes; what happens is written below."""
     geometry = build_geometry(read_mesh("fsaverage5"))
     labels = np.digitize(-geometry.coordinates["inflated"][:, 1], [-30, 30]).astype(np.int32)
@@ -60,6 +74,8 @@ def serve_page(port: int) -> None:
             on_pick=say,
             on_clear=lambda: say("clear"),
             palette=palette_bytes(["#0000ff", "#ff0000"]),
+            drawn_by=drawn_by,
+            smooth=False,  # the card is emulated here
             width=700,
             height=460,
         )
@@ -94,14 +110,29 @@ def serve_page(port: int) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    log = tmp_path_factory.mktemp("canvas") / "log"
-    started = Served([sys.executable, str(Path(__file__))], log)
+def run_page(log: Path, drawn_by: str) -> Iterator[Served]:
+    started = Served([sys.executable, str(Path(__file__)), "--drawn-by", drawn_by], log)
     started.wait()
     yield started
     started.stop()
     assert started.problems() == []
+
+
+@pytest.fixture(scope="module")
+def carded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Drawn by a graphics card, which is emulated here."""
+    yield from run_page(tmp_path_factory.mktemp("canvas") / "log", "card")
+
+
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Drawn by the processor."""
+    yield from run_page(tmp_path_factory.mktemp("canvas") / "log", "processor")
+
+
+@pytest.fixture(params=["carded", "processed"])
+def served(request: pytest.FixtureRequest) -> Served:
+    return request.getfixturevalue(request.param)
 
 
 def open_canvas(page: Page, served: Served) -> Locator:
@@ -142,7 +173,8 @@ def colour_at(canvas: Locator, place: dict[str, float]) -> list[int]:
     return canvas.evaluate(
         """(el, p) => {
             el.cortex.draw();
-            const gl = el.cortex.scene.gl;
+            const { gl, context } = el.cortex.scene;
+            if (context) return Array.from(context.getImageData(p.x, p.y, 1, 1).data);
             const bytes = new Uint8Array(4);
             const y = gl.drawingBufferHeight - p.y;
             gl.readPixels(p.x, y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
@@ -335,8 +367,33 @@ def test_the_threshold_moves_with_keys_and_reaches_the_server(page: Page, served
     expect(canvas.locator(".cut")).to_contain_text("0.02")
 
 
-def test_a_lost_context_comes_back_with_the_same_picture(page: Page, served: Served) -> None:
-    canvas = open_canvas(page, served)
+@pytest.mark.parametrize("view", ["2 × 2 inflated", "one pial", "2 × 2 flat"])
+def test_card_and_processor_draw_the_same_picture(
+    page: Page, carded: Served, processed: Served, view: str
+) -> None:
+    pictures = []
+    for source in (carded, processed):
+        canvas = open_canvas(page, source)
+        panes, _, shape = view.rpartition(" ")
+        canvas.get_by_role("button", name=panes, exact=True).click()
+        canvas.get_by_role("button", name=shape, exact=True).click()
+        press(page, "new map")
+        press(page, "choose")
+        page.wait_for_timeout(900)
+        settle(page)
+        size, pixels = canvas.evaluate(PIXELS)
+        pictures.append(np.frombuffer(bytes(pixels), np.uint8).reshape(*size, 4).astype(float))
+    card, processor = pictures
+    assert card.shape == processor.shape
+    drawn = (card[..., 3] > 0) & (processor[..., 3] > 0)
+    assert drawn.sum() > 0.99 * max((card[..., 3] > 0).sum(), (processor[..., 3] > 0).sum())
+    difference = np.abs(card - processor)[drawn][:, :3]
+    assert difference.mean() < 3
+    assert np.percentile(difference, 95) < 12
+
+
+def test_a_lost_context_comes_back_with_the_same_picture(page: Page, carded: Served) -> None:
+    canvas = open_canvas(page, carded)
     place = where(canvas, SPOT, "left lateral")
     before = colour_at(canvas, place)
     canvas.evaluate(
@@ -368,8 +425,8 @@ def test_a_snapshot_reaches_the_server_as_png(page: Page, served: Served) -> Non
     expect(page.locator(".log")).to_contain_text("b'PNG'")
 
 
-def test_a_removed_canvas_gives_its_context_back(page: Page, served: Served) -> None:
-    canvas = open_canvas(page, served)
+def test_a_removed_canvas_gives_its_context_back(page: Page, carded: Served) -> None:
+    canvas = open_canvas(page, carded)
     handle = canvas.evaluate_handle("el => el.cortex.scene.gl")
     press(page, "remove")
     expect(canvas).to_have_count(0)
@@ -377,9 +434,9 @@ def test_a_removed_canvas_gives_its_context_back(page: Page, served: Served) -> 
     assert handle.evaluate("gl => gl.isContextLost()")
 
 
-def test_without_webgl2_the_server_draws_and_says_why(page: Page, served: Served) -> None:
+def test_without_webgl2_the_server_draws_and_says_why(page: Page, carded: Served) -> None:
     page.add_init_script(f"({NO_WEBGL})()")
-    page.goto(served.url)
+    page.goto(carded.url)
     picture = page.locator(".cortex .stage img")
     expect(picture).to_be_visible(timeout=READY)
     expect(page.locator(".cortex .why")).to_contain_text("no WebGL2")
@@ -397,4 +454,6 @@ def test_without_webgl2_the_server_draws_and_says_why(page: Page, served: Served
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    serve_page(parser.parse_args().port)
+    parser.add_argument("--drawn-by", default="auto")
+    chosen = parser.parse_args()
+    serve_page(chosen.port, chosen.drawn_by)

@@ -83,12 +83,16 @@ def test_what_a_caller_does_to_a_group_stays_with_the_caller(study):
     assert "new" not in study["responses/fmri/sub-01"]
 
 
-def test_a_replaced_group_is_opened_anew(study):
+def test_a_replaced_group_is_opened_anew(study, monkeypatch):
     assert float(study["responses/fmri/sub-01"].response[0, 0]) == 1
     study.write("responses/fmri/sub-01", fmri(5))
     assert float(study["responses/fmri/sub-01"].response[0, 0]) == 5
     Study(study.path).write("responses/fmri/sub-01", fmri(6))
+    study.refresh()
     assert float(study["responses/fmri/sub-01"].response[0, 0]) == 6
+    Study(study.path).write("responses/fmri/sub-01", fmri(7))
+    monkeypatch.setattr("explorer.study.study._FRESH", 0)  # half a second later
+    assert float(study["responses/fmri/sub-01"].response[0, 0]) == 7
 
 
 def test_groups_of_another_process_are_seen_after_a_refresh(study):
