@@ -22,6 +22,9 @@ def test_every_view_has_its_frame_and_says_n_split_metric_and_subject(
     page: Page, app: Served
 ) -> None:
     open_app(page, app)
+    for tab in page.locator(".MuiToggleButton-root").all_inner_texts():
+        page.locator(".MuiToggleButton-root").filter(has_text=tab).first.click()
+        page.wait_for_timeout(300)
     for name in VIEWS:
         expect(page.locator(f".view-{name}")).to_have_count(1)
     about = page.locator(".view-layers .about")
