@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 BUDGET = 2**28  # bytes of temporaries alive at once: a quarter of a GiB
+FILTER_BYTES = 2**30  # of filters kept for all alphas and folds, at most
 CPU_CHUNK = 1024  # targets at a time: their residuals stay in the cache
+STRIP = 16  # rows transposed at a time: a third of the time of all at once
 
 
 def column_batches(
@@ -37,10 +39,32 @@ def chunks(targets: slice | Tensor, device: torch.device) -> list[slice] | list[
     device : others than a CPU take all at once
     """
     if isinstance(targets, Tensor):
-        return list(targets.split(CPU_CHUNK)) if device.type == "cpu" else [targets]
+        return list(torch.split(targets, CPU_CHUNK)) if device.type == "cpu" else [targets]
     step = CPU_CHUNK if device.type == "cpu" else max(1, targets.stop - targets.start)
     starts = range(targets.start, targets.stop, step)
     return [slice(start, min(start + step, targets.stop)) for start in starts]
+
+
+def targets_in_rows(Y: Tensor, block: slice, order: Tensor | None) -> Tensor:
+    """Contiguous copy of a block of targets, one in each row.
+
+    Parameters
+    ----------
+    Y : (n, n_targets)
+    block : which targets
+    order : (n,), rows of Y in the order wanted; None keeps theirs
+
+    Returns
+    -------
+    y : (k, n)
+    """
+    picked = Y[:, block]
+    y = picked.new_empty(picked.shape[1], picked.shape[0])
+    step = STRIP if Y.device.type == "cpu" else len(Y)
+    for start in range(0, len(Y), step):
+        strip = slice(start, start + step)
+        y[:, strip] = (picked[strip] if order is None else picked[order[strip]]).T
+    return y
 
 
 def run_blocks(n_columns: int, step: int, run: Callable[[slice], None]) -> tuple[str, ...]:

@@ -168,7 +168,7 @@ def _decompose(
     for name, trial in trials:
         try:
             values, vectors = (part.to(matrix) for part in trial())
-        except torch.linalg.LinAlgError:
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # torch exports it so
             continue
         if _gives_back(matrix, values, vectors):
             notes = (f"eigendecomposition failed, repaired by {name}",) if name else ()

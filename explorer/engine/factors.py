@@ -13,6 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from explorer.engine.batches import FILTER_BYTES
 from explorer.engine.decomposition import (
     Scaling,
     check_features,
@@ -26,7 +27,7 @@ from explorer.engine.folds import check_partition
 from explorer.engine.penalties import RidgeSettings
 
 KINDS = ("spectrum", "primal", "dual", "closed")  # by which the error of an alpha is found
-TYPICAL = 4096  # targets for which the cheaper kind is chosen, as their number is not known
+TYPICAL = 10_000  # targets for which the cheaper kind is chosen, as their number is not known
 
 
 @dataclass(frozen=True)
@@ -272,10 +273,13 @@ def _choose_kind(rows: Rows, primal: bool, settings: RidgeSettings) -> str:
     if settings.standardise or (settings.n_components or d) < d:
         return by_fold
     sizes = [part.stop - part.start for part in rows.slices]
+    numbers = len(settings.alphas) * sum(size * (min(n, d) + size) for size in sizes)
+    if numbers * rows.X.element_size() > FILTER_BYTES:
+        return by_fold
     tried = 3 if settings.mode == "guided" else len(settings.alphas)
     rank = min(n - 1, d)
     grid = len(settings.alphas)
-    decompositions = sum(18 * min(d, n - size) ** 3 for size in sizes)  # float64: twice the time
+    decompositions = sum(10 * min(d, n - size) ** 3 for size in sizes)  # as measured
     filters = grid * sum(size * min(d, n - size) ** 2 for size in sizes)
     closed = grid * sum(4 * size * size * rank + 4 * size**3 for size in sizes)
     closed += TYPICAL * tried * sum(size * (rank + size) for size in sizes)

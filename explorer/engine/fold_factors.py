@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from explorer.engine.penalties import RidgeSettings
 
 COMPRESSED = 1.4  # validation rows per feature from which a QR decomposition of them pays
 DOUBTFUL = 1e-6  # variance in training over variance in all, below which the first is recomputed
+ENOUGH = 5  # alphas from which a triangle of compressed rows pays
 WELL_CONDITIONED = 1e-4  # diagonal of a Cholesky factor, smallest over largest
 
 
@@ -27,7 +29,7 @@ class FoldFactors:
     axes : (n_features, rank), scaled axes, if primal; (n_train, rank), training rows on the axes,
         if dual; in the dtype of the features
     rows : (m, rank), validation rows on the axes; m is n_test, or n_features + 1 if that is far
-        less
+        less; see ``is_triangular``
     basis : (n_test, m), orthonormal, the first column constant, where ``basis @ rows`` are the
         validation rows on the axes; (0, 0) if ``rows`` are
     moments : (m, n_features), where ``basis @ moments`` are the validation rows
@@ -84,6 +86,18 @@ class Rows:
         return out
 
 
+def is_triangular(settings: RidgeSettings) -> bool:
+    """Whether compressed rows are turned so that, after the first, they form a triangle.
+
+    Products then cost 5/8, which pays where every alpha of a grid is tried.
+
+    Parameters
+    ----------
+    settings : mode and grid
+    """
+    return settings.mode == "kfold" and len(settings.alphas) >= ENOUGH
+
+
 def primal_folds(
     rows: Rows, grams: list[Tensor], settings: RidgeSettings
 ) -> tuple[list[FoldFactors], tuple[str, ...]]:
@@ -103,7 +117,8 @@ def primal_folds(
     X, n = rows.X64, len(rows.X64)
     total = torch.stack(grams).sum(0)
     sums = torch.stack([X[part].sum(0) for part in rows.slices])
-    folds, notes = [], []
+    folds: list[FoldFactors] = []
+    notes: tuple[str, ...] = ()
     for part, held_out, own in zip(rows.slices, grams, sums, strict=True):
         n_train = n - (part.stop - part.start)
         mean = (sums.sum(0) - own) / n_train
@@ -112,10 +127,9 @@ def primal_folds(
         scaling = _downdated_scaling(rows, part, mean, train.diagonal(), settings)
         train *= torch.outer(scaling.scale, scaling.scale)
 
-        def scaled(part: slice = part, scaling: Scaling = scaling) -> Tensor:
-            return scaling.apply(torch.cat([X[: part.start], X[part.stop :]]))
-
-        spectrum = fit_spectrum(train, X.shape[1], settings.n_components, scaled)
+        spectrum = fit_spectrum(
+            train, X.shape[1], settings.n_components, partial(_trained, X, part, scaling)
+        )
         axes = scaling.scale[:, None] * spectrum.vectors
         basis, moments = X.new_empty(0, 0), X.new_empty(0, 0)
         if part.stop - part.start > COMPRESSED * (X.shape[1] + 1):
@@ -123,13 +137,17 @@ def primal_folds(
             shifted = moments.clone()
             shifted[0] -= (part.stop - part.start) ** 0.5 * scaling.mean
             tested = shifted @ axes
+            if is_triangular(settings):
+                turn, triangle = torch.linalg.qr(tested[1:], mode="complete")
+                tested = torch.cat([tested[:1], triangle])
+                basis = torch.cat([basis[:, :1], basis[:, 1:] @ turn], 1)
+                moments = torch.cat([moments[:1], turn.T @ moments[1:]])
         else:
             tested = (X[part] - scaling.mean) @ axes
-        parts = (scaling.mean, axes, tested, basis, moments)
-        parts = tuple(tensor.to(rows.X) for tensor in parts)
+        parts = [t.to(rows.X) for t in (scaling.mean, axes, tested, basis, moments)]
         folds.append(FoldFactors(spectrum.mean_value, spectrum.values, *parts))
         notes += spectrum.notes
-    return folds, tuple(notes)
+    return folds, notes
 
 
 def dual_folds(rows: Rows, settings: RidgeSettings) -> tuple[list[FoldFactors], tuple[str, ...]]:
@@ -146,14 +164,15 @@ def dual_folds(rows: Rows, settings: RidgeSettings) -> tuple[list[FoldFactors], 
     notes : what had to be repaired
     """
     X = rows.X64
-    folds, notes = [], []
+    folds: list[FoldFactors] = []
+    notes: tuple[str, ...] = ()
     none = X.new_empty(0, 0).to(rows.X)
     for part in rows.slices:
         train = torch.cat([X[: part.start], X[part.stop :]])
         scaling = fit_scaling(train, rows.shift, settings.standardise, rows.X.dtype)
         trained, tested = scaling.apply(train), scaling.apply(X[part])
         spectrum = fit_spectrum(
-            gram(trained.T), X.shape[1], settings.n_components, lambda x=trained: x.T
+            gram(trained.T), X.shape[1], settings.n_components, partial(_transposed, trained)
         )
         root = spectrum.values.sqrt()
         axes = (spectrum.vectors * root).to(rows.X)
@@ -163,7 +182,7 @@ def dual_folds(rows: Rows, settings: RidgeSettings) -> tuple[list[FoldFactors], 
             FoldFactors(spectrum.mean_value, spectrum.values, mean, axes, on_axes, none, none)
         )
         notes += spectrum.notes
-    return folds, tuple(notes)
+    return folds, notes
 
 
 def _downdated_scaling(
@@ -190,7 +209,7 @@ def _compress(X: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
     By Cholesky of the Gram matrix of the rows where that is well conditioned (it costs a quarter),
     else by reflections.
     """
-    n, d = X.shape
+    n = len(X)
     root, mean = n**0.5, X.mean(0)
     centred = X - mean
     factor, failed = torch.linalg.cholesky_ex(own - n * torch.outer(mean, mean), upper=True)
@@ -204,3 +223,12 @@ def _compress(X: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
     Q[:, 0] *= sign
     R[0] *= sign
     return Q, R[:, 1:]
+
+
+def _trained(X: Tensor, held_out: slice, scaling: Scaling) -> Tensor:
+    """Scaled training rows."""
+    return scaling.apply(torch.cat([X[: held_out.start], X[held_out.stop :]]))
+
+
+def _transposed(X: Tensor) -> Tensor:
+    return X.T

@@ -30,6 +30,8 @@ class RidgeSettings:
         mean eigenvalue is then over these. None keeps all features
     n_inner : folds within each training set, to choose alpha in ``crossval_ridge``
     seed : of the shuffle that makes these inner folds
+    gap : rows left out of training on either side of the test rows in ``crossval_ridge``, for time
+        series with contiguous folds; the inner folds, which choose alpha only, leave no gap
     mode : ``"kfold"`` tries every alpha on every fold. ``"guided"`` tries, on the same folds, those
         around the choice of GCV until the least error found lies between two larger ones (a local
         search: a curve with two minima may keep the wrong one). ``"gcv"`` is generalised
@@ -50,6 +52,7 @@ class RidgeSettings:
     n_components: int | None = None
     n_inner: int = 5
     seed: int = 0
+    gap: int = 0
     mode: str = "kfold"
     criterion: str = "mse"
     selection: str = "target"

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.engine.decomposition import check_features
 from explorer.engine.factors import fit_factors
-from explorer.engine.folds import check_partition, complement, kfold
+from explorer.engine.folds import check_partition, complement, kfold, trim_gap
 from explorer.engine.penalties import RidgeSettings, share_at_edge
 from explorer.engine.solve import RidgeFit, check_responses, solve
 
@@ -84,18 +84,26 @@ def crossval_ridge(
     Raises
     ------
     ValueError
-        as ``ridge_cv``; or if a training set has too few rows or groups for the inner folds
+        as ``ridge_cv``; or if a training set has too few rows or groups for the inner folds,
+        or groups come with a mode that uses no folds
     """
     settings = settings or RidgeSettings()
+    if groups is not None and not settings.uses_folds:
+        raise ValueError(
+            f"groups were given with mode {settings.mode!r}, which takes rows for "
+            "independent. Take mode 'kfold' or 'guided', whose inner folds split no group."
+        )
     check_features(X)
     check_responses(X, Y)
     check_partition(len(X), folds)
     Y_hat, alpha = torch.empty_like(Y), Y.new_empty(len(folds), Y.shape[1])
     seed = None if contiguous else settings.seed
     for k, test in enumerate(fold.to(X.device) for fold in folds):
-        train = complement(len(X), test).to(X.device)
+        train = trim_gap(complement(len(X), test), test, settings.gap)
         kept = None if groups is None else groups.to(X.device)[train]
-        inner = kfold(len(train), settings.n_inner, seed=seed, groups=kept)
+        inner = None
+        if settings.uses_folds:
+            inner = kfold(len(train), settings.n_inner, seed=seed, groups=kept)
         fit = ridge_cv(X[train], Y[train], inner, settings)
         Y_hat[test], alpha[k] = fit.predict(X[test]), fit.alpha
         if on_fold:

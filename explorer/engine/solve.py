@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from explorer.engine.batches import BUDGET, chunks, run_blocks
+from explorer.engine.batches import BUDGET, chunks, run_blocks, targets_in_rows
 from explorer.engine.device import exact_matmul
 from explorer.engine.factors import Factors, Whole
 from explorer.engine.gcv import LeaveOneOut, gcv_errors, project
@@ -175,7 +175,7 @@ class _Search:
         moments = self.folds.load(y) if self.folds else None
         found = project(whole, y, moments)
         if self.folds and self.everything:
-            self.folds.arrange(None)
+            self.folds.arrange(None, found.Z)
             return all_errors(self.folds.error, len(y), n_alphas), found.Z
         if self.loo and self.everything:
             self.loo.load(y, found.Z)
@@ -186,7 +186,7 @@ class _Search:
         first, order = guess.nan_to_num(nan=torch.inf).argmin(1).sort(stable=True)
         errors = torch.empty_like(guess)
         if self.folds:
-            self.folds.arrange(order)
+            self.folds.arrange(order, found.Z)
             errors[order] = guided_errors(self.folds.error, first, n_alphas)
         elif self.loo:
             self.loo.load(y[order], found.Z[order])
@@ -197,11 +197,8 @@ class _Search:
 
 def _fit_block(search: _Search, Y: Tensor, fit: _Fit, block: slice) -> None:
     """Errors and inner products of one block of targets."""
-    order = search.factors.order
-    y = Y[:, block].T
-    if search.factors.folds:
-        y = y[:, order]
-    y, mean = centre(y.contiguous())
+    order = search.factors.order if search.factors.folds else None
+    y, mean = centre(targets_in_rows(Y, block, order))
     missing = ~mean[:, 0].isfinite()
     if missing.any():
         y[missing] = 0
