@@ -236,7 +236,7 @@ def _centred(X: Tensor, bounds: Tensor) -> Rows:
     """Centred features: what float32 keeps of them *is* the data, here and in every product."""
     X64 = to_double(X)
     shift = X64.mean(0)
-    centred = X64.sub_(shift).to(X.dtype)
+    centred = (X64 - shift).to(X.dtype)
     slices = [slice(a, b) for a, b in pairwise(bounds.tolist())]
     return Rows(centred.to(X.device), centred.double(), shift, slices)
 
@@ -283,7 +283,7 @@ def _choose_kind(rows: Rows, primal: bool, settings: RidgeSettings) -> str:
     filters = grid * sum(size * min(d, n - size) ** 2 for size in sizes)
     closed = grid * sum(4 * size * size * rank + 4 * size**3 for size in sizes)
     closed += TYPICAL * tried * sum(size * (rank + size) for size in sizes)
-    per_target = sum(size * (d + tried * min(d, size)) for size in sizes)
+    per_target = d * sum(size + tried * min(d, size) for size in sizes)
     if not primal:
         per_target = tried * sum(size * (n - size) for size in sizes)
     return "closed" if closed < decompositions + filters + TYPICAL * per_target else by_fold

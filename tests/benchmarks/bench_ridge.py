@@ -180,7 +180,10 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     warnings.simplefilter("ignore")  # of the peers
     wanted = arguments.only or ["small", "fmri", "fmri20", "nsd", "dual", "loo", "refit"]
-    ridge, kernel = ("himalaya RidgeCV", himalaya_ridge), ("himalaya KernelRidgeCV", himalaya_kernel)
+    ridge, kernel = (
+        ("himalaya RidgeCV", himalaya_ridge),
+        ("himalaya KernelRidgeCV", himalaya_kernel),
+    )
     jobs = {
         "small": ((1000, 512, 6300, 10), *ridge),
         "fmri": ((2000, 768, 20000, 10), *ridge),

@@ -269,3 +269,42 @@ def test_another_number_of_features_is_refused(normal):
     X, Y = planted(normal, 20, 5)
     with pytest.raises(ValueError, match="3 features, expected 5"):
         ridge_cv(X, Y, kfold(20, 4)).predict(X[:, :3])
+
+
+@pytest.mark.parametrize("mode", ["guided", "gcv", "loo"])
+@pytest.mark.parametrize("d", [6, 40])
+def test_nothing_of_the_test_rows_reaches_training_in_any_mode(mode, d, normal):
+    X, Y = planted(normal, 30, d)
+    folds = kfold(30, 3)
+    settings = RidgeSettings(n_components=4, n_inner=3, mode=mode)
+    before = crossval_ridge(X, Y, folds, settings)
+    spoilt = X.clone(), Y.clone()
+    spoilt[0][folds[0][1:]] *= -1e3
+    spoilt[1][folds[0]] = 1e3 * normal(len(folds[0]), 4)
+    after = crossval_ridge(*spoilt, folds, settings)
+    torch.testing.assert_close(after.Y_hat[folds[0][0]], before.Y_hat[folds[0][0]])
+    torch.testing.assert_close(after.alpha[0], before.alpha[0])
+
+
+def test_a_gap_leaves_rows_out_of_training(normal):
+    X, Y = planted(normal, 30, 4)
+    folds, settings = kfold(30, 3, seed=None), RidgeSettings(GRID, gap=2, mode="loo")
+    crossval = crossval_ridge(X, Y, folds, settings, contiguous=True)
+    train = torch.tensor([*range(8), *range(22, 30)])
+    expected = ridge_cv(X[train], Y[train], None, settings).predict(X[folds[1]])
+    torch.testing.assert_close(crossval.Y_hat[folds[1]], expected)
+
+
+def test_groups_with_a_mode_of_independent_rows_are_refused(normal):
+    X, Y = planted(normal, 20, 4)
+    with pytest.raises(ValueError, match="split no group"):
+        crossval_ridge(X, Y, kfold(20, 4), RidgeSettings(mode="gcv"), groups=torch.arange(20) // 2)
+
+
+@pytest.mark.parametrize("mode", ["kfold", "guided", "gcv", "loo"])
+def test_what_is_given_is_left_as_it_was(mode, normal):
+    X, Y = planted(normal, 30, 4)
+    before = X.clone(), Y.clone()
+    ridge_cv(X, Y, kfold(30, 3, seed=None), RidgeSettings(mode=mode))
+    assert torch.equal(X, before[0])
+    assert torch.equal(Y, before[1])

@@ -64,9 +64,7 @@ def test_scaling_of_each_fold_equals_the_loop(n, d, n_folds, kind, normal, monke
 
 @pytest.mark.parametrize(("n", "d", "n_folds"), [(40, 5, 2), (40, 30, 8), (20, 30, 4)])
 @pytest.mark.parametrize("kind", ["primal", "dual", "closed"])
-def test_errors_by_correlation_equal_the_mean_over_folds(
-    n, d, n_folds, kind, normal, monkeypatch
-):
+def test_errors_by_correlation_equal_the_mean_over_folds(n, d, n_folds, kind, normal, monkeypatch):
     X, Y = normal(n, d) + 1, normal(n, 3) + 2
     folds, settings = kfold(n, n_folds), replace(PLAIN, criterion="correlation")
     fit = solve(forced(monkeypatch, kind, X, folds, settings), Y)
