@@ -39,14 +39,14 @@ def peak_bytes(
     rank = min(n - 1, n_features)
     rows = n * n_features * (2 * DOUBLE + 2 * itemsize)  # centred, scaled, as they came
     square = side * side * DOUBLE
-    making = rows + n * rank * DOUBLE + square * (5 + (folds if primal else 0))
-    of_fold = side * rank + 2 * largest * rank
+    making = rows + n * rank * DOUBLE + square * (5 + folds * primal)
+    width = min(largest, n_features + 1) if primal else largest  # of compressed rows
+    of_fold = side * rank + width * rank + largest * width
     kept = n * n_features * itemsize + n_features * rank * DOUBLE
-    kept += folds * of_fold * itemsize + n * rank * itemsize
-    filters = (
-        len(settings.alphas) * n * (side + largest) * itemsize if folds else n * rank * itemsize
-    )
+    kept += (folds * of_fold + n * rank) * itemsize
+    filters = len(settings.alphas) * folds * width * (side + width) if folds else n * rank
+    filters *= itemsize
     returned = n_targets * itemsize * (rank + 2 * len(settings.alphas) + 8)
-    per_target = itemsize * (3 * n + 3 * rank + (folds + 2) * n_features)
+    per_target = itemsize * (5 * n + 4 * rank + (folds + 2) * n_features * primal)
     solving = min(filters, FILTER_BYTES) + min(BUDGET, n_targets * per_target)
     return max(making + kept, kept + solving + returned)

@@ -136,7 +136,7 @@ def target_bytes(factors: Factors, itemsize: int) -> int:
     """
     n, d = factors.whole.X.shape
     rank = len(factors.whole.values)
-    kept = 3 * n + 3 * rank
+    kept = 5 * n + 4 * rank
     if factors.kind == "primal":
         kept += (len(factors.folds) + 2) * d
         kept += sum(fold.basis.shape[1] for fold in factors.folds)
