@@ -22,7 +22,7 @@ from explorer.engine.decomposition import (
     gram,
 )
 from explorer.engine.device import exact_matmul, to_double
-from explorer.engine.fold_factors import FoldFactors, Rows, dual_folds, primal_folds
+from explorer.engine.fold_factors import FoldFactors, Rows, dual_folds, gram_scaling, primal_folds
 from explorer.engine.folds import check_partition
 from explorer.engine.penalties import RidgeSettings
 
@@ -237,26 +237,29 @@ def _centred(X: Tensor, bounds: Tensor) -> Rows:
     """Centred features: what float32 keeps of them *is* the data, here and in every product."""
     X64 = to_double(X)
     shift = X64.mean(0)
-    centred = (X64 - shift).to(X.dtype)
+    X64 = X64 - shift
+    centred = X64.to(X.dtype)
     slices = [slice(a, b) for a, b in pairwise(bounds.tolist())]
-    return Rows(centred.to(X.device), centred.double(), shift, slices)
+    return Rows(centred.to(X.device), X64.copy_(centred), shift, slices)
 
 
 def _fit_whole(
     rows: Rows, grams: list[Tensor] | None, settings: RidgeSettings, with_left: bool
 ) -> tuple[Whole, tuple[str, ...]]:
     X, shift = rows.X64, rows.shift
-    scaling = fit_scaling(X, shift, settings.standardise, rows.X.dtype)
     left = X.new_empty(len(X), 0)
     if grams is not None:
         total = torch.stack(grams).sum(0) if len(grams) > 1 else grams[0].clone()
-        total -= len(X) * torch.outer(scaling.mean, scaling.mean)
+        mean, squares = X.mean(0), total.diagonal().clone()
+        total -= len(X) * torch.outer(mean, mean)
+        scaling = gram_scaling(rows, slice(0, 0), mean, (total.diagonal(), squares), settings)
         total *= torch.outer(scaling.scale, scaling.scale)
         spectrum = fit_spectrum(total, X.shape[1], settings.n_components, lambda: scaling.apply(X))
         vectors = spectrum.vectors
         if with_left:
             left = scaling.apply(X) @ (vectors / spectrum.values.sqrt())
     else:
+        scaling = fit_scaling(X, shift, settings.standardise, rows.X.dtype)
         scaled = scaling.apply(X)
         spectrum = fit_spectrum(gram(scaled.T), X.shape[1], settings.n_components, lambda: scaled.T)
         vectors, left = X.new_empty(X.shape[1], 0), spectrum.vectors

@@ -98,6 +98,38 @@ def is_triangular(settings: RidgeSettings) -> bool:
     return settings.mode == "kfold" and len(settings.alphas) >= ENOUGH
 
 
+def gram_scaling(
+    rows: Rows,
+    held_out: slice,
+    mean: Tensor,
+    squares: tuple[Tensor, Tensor],
+    settings: RidgeSettings,
+) -> Scaling:
+    """Scaling from sums; columns that vary in held-out rows almost alone are looked at again.
+
+    Parameters
+    ----------
+    rows : features
+    held_out : rows that are not for training; an empty slice if all are
+    mean : (n_features,), over training rows
+    squares : both (n_features,), sums of squares: of training rows about that mean, and of all rows
+    settings : whether to divide by the standard deviation
+    """
+    X = rows.X64
+    n_train = len(X) - (held_out.stop - held_out.start)
+    variance = squares[0].clamp(min=0) / n_train
+    rounding = 2 * torch.finfo(rows.X.dtype).eps * (mean + rows.shift).abs()
+    doubtful = variance <= DOUBTFUL * squares[1] / len(X)
+    doubtful |= variance <= 4 * rounding.square()
+    mean, scale = mean.clone(), variance.rsqrt() if settings.standardise else variance * 0 + 1
+    if doubtful.any():
+        columns = X[:, doubtful]
+        train = torch.cat([columns[: held_out.start], columns[held_out.stop :]])
+        again = fit_scaling(train, rows.shift[doubtful], settings.standardise, rows.X.dtype)
+        mean[doubtful], scale[doubtful] = again.mean, again.scale
+    return Scaling(mean, scale)
+
+
 def primal_folds(
     rows: Rows, grams: list[Tensor], settings: RidgeSettings
 ) -> tuple[list[FoldFactors], tuple[str, ...]]:
@@ -124,7 +156,7 @@ def primal_folds(
         mean = (sums.sum(0) - own) / n_train
         train = total - held_out
         train -= n_train * torch.outer(mean, mean)
-        scaling = _downdated_scaling(rows, part, mean, train.diagonal(), settings)
+        scaling = gram_scaling(rows, part, mean, (train.diagonal(), total.diagonal()), settings)
         train *= torch.outer(scaling.scale, scaling.scale)
 
         spectrum = fit_spectrum(
@@ -183,24 +215,6 @@ def dual_folds(rows: Rows, settings: RidgeSettings) -> tuple[list[FoldFactors], 
         )
         notes += spectrum.notes
     return folds, notes
-
-
-def _downdated_scaling(
-    rows: Rows, held_out: slice, mean: Tensor, squares: Tensor, settings: RidgeSettings
-) -> Scaling:
-    """Scaling from sums; columns that vary in held-out rows almost alone are looked at again."""
-    X = rows.X64
-    n_train = len(X) - (held_out.stop - held_out.start)
-    variance = squares.clamp(min=0) / n_train
-    rounding = 2 * torch.finfo(rows.X.dtype).eps * (mean + rows.shift).abs()
-    doubtful = (variance <= DOUBTFUL * X.square().mean(0)) | (variance <= 4 * rounding.square())
-    mean, scale = mean.clone(), variance.rsqrt() if settings.standardise else variance * 0 + 1
-    if doubtful.any():
-        columns = X[:, doubtful]
-        train = torch.cat([columns[: held_out.start], columns[held_out.stop :]])
-        again = fit_scaling(train, rows.shift[doubtful], settings.standardise, rows.X.dtype)
-        mean[doubtful], scale[doubtful] = again.mean, again.scale
-    return Scaling(mean, scale)
 
 
 def _compress(X: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
