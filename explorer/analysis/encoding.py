@@ -20,7 +20,8 @@ from explorer.engine.ceiling import split_half
 from explorer.engine.device import choose_device
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.nulls import permuted_targets, pooled_p
-from explorer.engine.ridge import crossval_ridge, share_at_edge
+from explorer.engine.penalties import share_at_edge
+from explorer.engine.ridge import crossval_ridge
 from explorer.engine.stats import fdr_bh, permutation_p
 from explorer.study.study import Study
 

@@ -10,7 +10,9 @@ from torch import Tensor
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets
 from explorer.engine.folds import complement, kfold
-from explorer.engine.ridge import RidgeFit, RidgeSettings, ridge_cv
+from explorer.engine.penalties import RidgeSettings
+from explorer.engine.ridge import ridge_cv
+from explorer.engine.solve import RidgeFit
 from explorer.errors import AnalysisError
 from explorer.study.align import MIN_STIMULI
 from explorer.study.stimuli import labels

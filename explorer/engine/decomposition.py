@@ -1,19 +1,16 @@
-"""What ridge needs to know of the features alone: principal axes, and validation rows on them.
-
-Features are centred, scaled and rotated with numbers of the training rows only. The ``d x d`` (or
-``n x n``) stage is float64 whatever the dtype of the features, so rank-deficient features are safe.
-"""
+"""Scaling of features and spectra of their Gram matrices, in float64, repaired where they fail."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from explorer.engine.folds import complement
-
-COMPRESSED = 1.5  # validation rows per axis from which a QR decomposition pays
+TOLERANCE = 1e-9  # of V diag(s) V'x against G x, relative to the largest eigenvalue
+STRIPE = 4  # a Gram matrix is made in this many stripes, of which only one triangle is computed
 
 
 @dataclass(frozen=True)
@@ -50,39 +47,13 @@ class Spectrum:
     vectors : (n_features, rank) of ``X'X``, or (n_train, rank) of ``XX'``
     mean_value : (), trace / n_features, over the components kept when reduced by PCA: the unit of
         relative alphas
+    notes : what had to be repaired
     """
 
     values: Tensor
     vectors: Tensor
     mean_value: Tensor
-
-
-@dataclass(frozen=True)
-class Fold:
-    """Features of one fold, expressed on the principal axes of its training rows.
-
-    Parameters
-    ----------
-    test : (n_test,), validation rows
-    train : (n_train,), the others
-    values : (rank,), eigenvalues of the Gram matrix of the scaled training rows, float64
-    mean_value : (), the unit of relative alphas, float64
-    mean : (n_features,), training mean
-    axes : (n_features, rank), scaled axes, if primal; (n_train, rank), training rows on the axes,
-        if dual; in the dtype of the features
-    rows : (m, rank), validation rows on the axes; m is n_test, or rank if that is far less
-    basis : (n_test, m), orthonormal, where ``basis @ rows`` are the validation rows; None if
-        ``rows`` are the validation rows themselves
-    """
-
-    test: Tensor
-    train: Tensor
-    values: Tensor
-    mean_value: Tensor
-    mean: Tensor
-    axes: Tensor
-    rows: Tensor
-    basis: Tensor | None
+    notes: tuple[str, ...] = ()
 
 
 def check_features(X: Tensor) -> None:
@@ -130,114 +101,108 @@ def fit_scaling(X: Tensor, shift: Tensor, standardise: bool, dtype: torch.dtype)
     return Scaling(mean, scale.where(varies, 0))
 
 
-def fit_spectrum(gram: Tensor, n_features: int, n_components: int | None) -> Spectrum:
-    """Spectrum of a Gram matrix.
-
-    Parameters
-    ----------
-    gram : (k, k), float64, of centred and scaled features; either ``X'X`` or ``XX'``
-    n_features : number of features, whichever of the two it is
-    n_components : keep only that many of the largest eigenvalues (PCA); None keeps all
-    """
-    values, vectors = torch.linalg.eigh(gram)
-    total, of = values.clamp(min=0).sum(), n_features
-    if n_components is not None and n_components < n_features:
-        values, vectors = values[-n_components:], vectors[:, -n_components:]
-        total, of = values.clamp(min=0).sum(), n_components
-    smallest = values[-1:] * torch.finfo(gram.dtype).eps * max(len(gram), n_features)
-    kept = (values > smallest) & (values > 0)
-    return Spectrum(values[kept], vectors[:, kept], total / of)
-
-
-def fit_axes(
-    X: Tensor, scaling: Scaling, n_components: int | None
-) -> tuple[Spectrum, Tensor, Tensor]:
-    """Principal axes of training rows, from whichever Gram matrix is the smaller.
-
-    Parameters
-    ----------
-    X : (n_train, n_features), float64
-    scaling : of the same rows
-    n_components : keep only that many axes; None keeps all
-
-    Returns
-    -------
-    spectrum : of the scaled rows
-    axes : (n_features, rank), to be multiplied with ``X - mean``
-    rows : (n_train, rank), that product
-    """
-    n_train, n_features = X.shape
-    scaled = scaling.apply(X)
-    if n_features <= n_train:
-        spectrum = fit_spectrum(scaled.T @ scaled, n_features, n_components)
-        axes = scaling.scale[:, None] * spectrum.vectors
-        return spectrum, axes, scaled @ spectrum.vectors
-    spectrum = fit_spectrum(scaled @ scaled.T, n_features, n_components)
-    root = spectrum.values.sqrt()
-    axes = scaled.T @ (spectrum.vectors / root)
-    return spectrum, scaling.scale[:, None] * axes, spectrum.vectors * root
-
-
-def decompose_folds(
-    X: Tensor,
-    shift: Tensor,
-    folds: list[Tensor],
-    standardise: bool,
-    n_components: int | None,
-    like: Tensor,
-) -> list[Fold]:
-    """One eigendecomposition per fold, shared by all alphas and all targets.
-
-    Primal folds take their Gram matrix from the total by subtracting the held-out part, which is
-    safe in float64; dual ones form theirs.
-
-    Parameters
-    ----------
-    X : (n, n_features), float64, columns centred over all rows
-    shift : (n_features,), what was subtracted to centre them
-    folds : list of (n_test,), test rows of each fold
-    standardise : scale by the training standard deviations
-    n_components : keep that many principal components of the training rows; None keeps all
-    like : (...), any tensor with the dtype of the features as they came, and the device wanted
-    """
-    n, n_features = X.shape
-    primal = is_primal(X, folds)
-    total = X.T @ X if primal else X.new_empty(0)
-    out = []
-    for fold in folds:
-        test = fold.to(X.device)
-        train = complement(n, test)
-        scaling = fit_scaling(X[train], shift, standardise, like.dtype)
-        tested = scaling.apply(X[test])
-        if primal:
-            gram = total - X[test].T @ X[test]
-            gram -= len(train) * torch.outer(scaling.mean, scaling.mean)
-            gram *= torch.outer(scaling.scale, scaling.scale)
-            spectrum = fit_spectrum(gram, n_features, n_components)
-            axes, rows = scaling.scale[:, None] * spectrum.vectors, tested @ spectrum.vectors
-        else:
-            trained = scaling.apply(X[train])
-            spectrum = fit_spectrum(trained @ trained.T, n_features, n_components)
-            root = spectrum.values.sqrt()
-            axes = spectrum.vectors * root
-            rows = (tested @ trained.T) @ (spectrum.vectors / root)
-        basis = None
-        if len(test) > COMPRESSED * rows.shape[1]:
-            basis, rows = torch.linalg.qr(rows)
-            basis = basis.to(like)
-        values, mean_value, mean = spectrum.values, spectrum.mean_value, scaling.mean.to(like)
-        test, train = test.to(like.device), train.to(like.device)
-        out.append(Fold(test, train, values, mean_value, mean, axes.to(like), rows.to(like), basis))
-    return out
-
-
-def is_primal(X: Tensor, folds: list[Tensor]) -> bool:
-    """Whether the smallest training set has at least as many rows as there are features.
+def gram(X: Tensor) -> Tensor:
+    """``X'X``, of which one triangle of blocks is computed and the other copied.
 
     Parameters
     ----------
     X : (n, n_features)
-    folds : list of (n_test,), test rows of each fold
+
+    Returns
+    -------
+    gram : (n_features, n_features)
     """
-    n, n_features = X.shape
-    return n_features <= n - max(len(test) for test in folds)
+    d = X.shape[1]
+    out = X.new_empty(d, d)
+    edges = [round(d * k / STRIPE) for k in range(STRIPE + 1)]
+    for low, high in pairwise(edges):
+        out[low:high, :high] = X[:, low:high].T @ X[:, :high]
+        out[:low, low:high] = out[low:high, :low].T
+    return out
+
+
+def fit_spectrum(
+    matrix: Tensor,
+    n_features: int,
+    n_components: int | None,
+    rows: Callable[[], Tensor] | None = None,
+) -> Spectrum:
+    """Spectrum of a Gram matrix.
+
+    A decomposition that raises, is not finite or does not give the matrix back is repeated with
+    jitter, then on the CPU, then as an SVD of the features, and noted.
+
+    Parameters
+    ----------
+    matrix : (k, k), float64, of centred and scaled features; either ``X'X`` or ``XX'``
+    n_features : number of features, whichever of the two it is
+    n_components : keep only that many of the largest eigenvalues (PCA); None keeps all
+    rows : makes the factor R, (m, k), where ``matrix`` is ``R'R``; None takes the matrix itself
+
+    Raises
+    ------
+    ValueError
+        if nothing decomposes it
+    """
+    values, vectors, notes = _decompose(matrix, rows)
+    total, of = values.clamp(min=0).sum(), n_features
+    if n_components is not None and n_components < n_features:
+        values, vectors = values[-n_components:], vectors[:, -n_components:]
+        total, of = values.clamp(min=0).sum(), n_components
+    smallest = values[-1:] * torch.finfo(matrix.dtype).eps * max(len(matrix), n_features)
+    kept = (values > smallest) & (values > 0)
+    if not kept.all():
+        values, vectors = values[kept], vectors[:, kept]
+    return Spectrum(values, vectors, total / of, notes)
+
+
+def _decompose(
+    matrix: Tensor, rows: Callable[[], Tensor] | None
+) -> tuple[Tensor, Tensor, tuple[str, ...]]:
+    trials: tuple[tuple[str, Callable[[], tuple[Tensor, Tensor]]], ...] = (
+        ("", lambda: torch.linalg.eigh(matrix)),
+        ("jitter", lambda: _jittered(matrix)),
+        ("the CPU", lambda: torch.linalg.eigh(matrix.cpu())),
+        ("an SVD of the features", lambda: _svd(matrix if rows is None else rows(), rows is None)),
+    )
+    for name, trial in trials:
+        try:
+            values, vectors = (part.to(matrix) for part in trial())
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # torch exports it so
+            continue
+        if _gives_back(matrix, values, vectors):
+            notes = (f"eigendecomposition failed, repaired by {name}",) if name else ()
+            return values, vectors, notes
+    raise ValueError(
+        f"A Gram matrix of shape {tuple(matrix.shape)} cannot be decomposed, expected finite "
+        "numbers of moderate size. Standardise the features, or leave out enormous ones."
+    )
+
+
+def _jittered(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    jitter = float(matrix.diagonal().mean()) * 1e-10
+    values, vectors = torch.linalg.eigh(matrix + jitter * torch.eye(len(matrix)).to(matrix))
+    return values - jitter, vectors
+
+
+def _svd(rows: Tensor, squared: bool) -> tuple[Tensor, Tensor]:
+    """Eigenvalues, increasing, and vectors, all k of them, of R'R from R (or from itself)."""
+    _, values, right = torch.linalg.svd(rows.cpu(), full_matrices=True)
+    if not squared:
+        values = values.square()
+    missing = len(right) - len(values)
+    values = torch.cat([values, values.new_zeros(missing)])
+    return values.flip(0), right.T.flip(1)
+
+
+def _gives_back(matrix: Tensor, values: Tensor, vectors: Tensor) -> bool:
+    """Whether the decomposition multiplies three probes as the matrix does."""
+    k = len(matrix)
+    if k == 0:
+        return True
+    angle = torch.arange(3 * k, dtype=matrix.dtype, device=matrix.device).reshape(k, 3)
+    probe = (angle * 1.7 + 0.3).sin()
+    expected = matrix @ probe
+    found = vectors @ (values[:, None] * (vectors.T @ probe))
+    limit = TOLERANCE * values.abs().max() * probe.norm()
+    return bool(((found - expected).norm() <= limit) & limit.isfinite())

@@ -71,6 +71,65 @@ def complement(n: int, test: Tensor) -> Tensor:
     return kept.nonzero()[:, 0]
 
 
+def trim_gap(train: Tensor, test: Tensor, gap: int) -> Tensor:
+    """Training rows that are more than ``gap`` rows away from every test row.
+
+    Rows are in order of time. Neighbours in time resemble each other, so those of a test block
+    betray it; make folds of time series with ``kfold(n, n_folds, seed=None)`` and trim each.
+
+    Parameters
+    ----------
+    train : (n_train,), indices
+    test : (n_test,), indices
+    gap : rows left out on either side of a test row; 0 leaves out none
+
+    Returns
+    -------
+    train : (n_kept,), in the order given
+
+    Raises
+    ------
+    ValueError
+        if the gap is negative, or leaves no training row
+    """
+    if gap < 0:
+        raise ValueError(f"gap is {gap}, expected a number of rows, 0 or more.")
+    if gap == 0:
+        return train
+    near = test[:, None] + torch.arange(-gap, gap + 1, device=test.device)
+    kept = train[~torch.isin(train, near)]
+    if not len(kept):
+        raise ValueError(
+            f"A gap of {gap} rows around {len(test)} test rows leaves no training row of "
+            f"{len(train)}. Take a smaller gap, or longer contiguous folds."
+        )
+    return kept
+
+
+def check_disjoint(ids_train: Tensor, ids_test: Tensor) -> None:
+    """Make sure that no stimulus was both trained on and tested: its repeats stay together.
+
+    Features unrelated to the responses reach r = 0.19 where three repeats are split over training
+    and test rows.
+
+    Parameters
+    ----------
+    ids_train : (n_train,), integers, which stimulus each training row shows
+    ids_test : (n_test,), the same for test rows
+
+    Raises
+    ------
+    ValueError
+        if an identifier is in both
+    """
+    shared = sorted(set(ids_train[torch.isin(ids_train, ids_test)].tolist()))
+    if shared:
+        raise ValueError(
+            f"{len(shared)} stimuli are in both the training and the test rows, such as "
+            f"{shared[:3]}, expected none. Give kfold the identifiers as groups."
+        )
+
+
 def check_partition(n: int, folds: list[Tensor]) -> None:
     """Make sure that ``folds`` hold each of ``n`` stimuli once.
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import KFold
 
-from explorer.engine.folds import check_partition, complement, kfold
+from explorer.engine.folds import check_disjoint, check_partition, complement, kfold, trim_gap
 
 
 @given(st.integers(2, 60), st.integers(2, 60), st.sampled_from([None, 0, 7]))
@@ -72,3 +72,24 @@ def test_groups_must_be_one_integer_per_stimulus(groups):
 def test_folds_that_are_no_partition_are_refused(folds):
     with pytest.raises(ValueError, match="kfold"):
         check_partition(3, [torch.tensor(fold, dtype=torch.long) for fold in folds])
+
+
+def test_a_gap_keeps_neighbours_of_test_rows_out_of_training():
+    test = torch.tensor([4, 5, 6])
+    train = complement(12, test)
+    assert trim_gap(train, test, 2).tolist() == [0, 1, 9, 10, 11]
+    assert torch.equal(trim_gap(train, test, 0), train)
+
+
+def test_impossible_gaps_are_refused():
+    test = torch.tensor([4, 5, 6])
+    with pytest.raises(ValueError, match="gap is -1"):
+        trim_gap(test, test, -1)
+    with pytest.raises(ValueError, match="leaves no training row"):
+        trim_gap(complement(12, test), test, 9)
+
+
+def test_stimuli_in_training_and_test_rows_are_refused():
+    check_disjoint(torch.tensor([1, 1, 2]), torch.tensor([3, 4, 4]))
+    with pytest.raises(ValueError, match=r"1 stimuli are in both .* \[2\]"):
+        check_disjoint(torch.tensor([1, 2, 2]), torch.tensor([2, 3]))

@@ -10,7 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from explorer.engine.folds import complement, kfold
-from explorer.engine.ridge import RidgeSettings, crossval_ridge, ridge_cv
+from explorer.engine.penalties import RidgeSettings
+from explorer.engine.ridge import crossval_ridge, ridge_cv
 from explorer.engine.scores import pearson
 
 GRID = tuple(10.0**k for k in range(-2, 4))
@@ -51,7 +52,7 @@ def test_ridge_equals_a_grid_search_of_sklearn_per_target(n, d, dtype, standardi
         peer = search(X.double().numpy(), Y[:, t].double().numpy(), folds, *steps)
         mse = torch.from_numpy(-peer.cv_results_["mean_test_score"])
         if n % (n // 10) == 0:
-            torch.testing.assert_close(fit.cv_mse[:, t].double(), mse, rtol=tolerance, atol=0)
+            torch.testing.assert_close(fit.cv_error[:, t].double(), mse, rtol=tolerance, atol=0)
         assert fit.alpha[t].item() == pytest.approx(peer.best_params_["ridge__alpha"])
         expected = torch.from_numpy(peer.predict(X.double().numpy()))
         torch.testing.assert_close(Y_hat[:, t].double(), expected, rtol=tolerance, atol=tolerance)
@@ -78,7 +79,7 @@ def test_pca_equals_a_pipeline_of_sklearn(n, d, normal):
     for t in range(Y.shape[1]):
         peer = search(X.numpy(), Y[:, t].numpy(), folds, PCA(5, svd_solver="full"))
         mse = torch.from_numpy(-peer.cv_results_["mean_test_score"])
-        torch.testing.assert_close(fit.cv_mse[:, t], mse)
+        torch.testing.assert_close(fit.cv_error[:, t], mse)
         torch.testing.assert_close(fit.predict(X)[:, t], torch.from_numpy(peer.predict(X.numpy())))
 
 
@@ -90,7 +91,7 @@ def test_relative_alphas_are_multiples_of_the_mean_eigenvalue(n, d, normal):
     centred = X - X.mean(0)
     assert fit.absolute_alpha[0].item() == pytest.approx(0.7 * centred.square().sum().item() / d)
     bigger = ridge_cv(10 * X, Y, folds, RidgeSettings((0.7,), standardise=False))
-    torch.testing.assert_close(bigger.cv_mse, fit.cv_mse)
+    torch.testing.assert_close(bigger.cv_error, fit.cv_error)
 
 
 def test_pca_of_the_training_rows_sets_the_unit_of_alpha(normal):
@@ -129,9 +130,9 @@ def test_a_feature_that_is_constant_in_training_carries_no_weight(normal):
     rare[folds[0][0]] = 1e5
     fits = [ridge_cv(Z, Y, folds, ABSOLUTE) for Z in (X, torch.cat([X, rare], 1))]
     constant = ridge_cv(torch.cat([X, torch.full((40, 1), 0.1)], 1), Y, folds, ABSOLUTE)
-    torch.testing.assert_close(constant.cv_mse, fits[0].cv_mse)
+    torch.testing.assert_close(constant.cv_error, fits[0].cv_error)
     assert constant.weights()[5].eq(0).all()
-    assert (fits[1].cv_mse / fits[0].cv_mse).max() < 1.5
+    assert (fits[1].cv_error / fits[0].cv_error).max() < 1.5
 
 
 def test_planted_targets_are_recovered_and_noise_is_not(normal):
@@ -224,7 +225,7 @@ def test_the_share_of_alphas_at_the_edge_is_reported(normal):
 def test_target_blocks_change_nothing(normal, monkeypatch):
     X, Y = planted(normal, 40, 8, n_targets=7)
     whole = ridge_cv(X, Y, kfold(40, 4))
-    monkeypatch.setattr("explorer.engine.validation.CPU_BLOCK", 3)
+    monkeypatch.setattr("explorer.engine.batches.CPU_CHUNK", 3)
     torch.testing.assert_close(ridge_cv(X, Y, kfold(40, 4)).predict(X), whole.predict(X))
 
 
@@ -268,3 +269,42 @@ def test_another_number_of_features_is_refused(normal):
     X, Y = planted(normal, 20, 5)
     with pytest.raises(ValueError, match="3 features, expected 5"):
         ridge_cv(X, Y, kfold(20, 4)).predict(X[:, :3])
+
+
+@pytest.mark.parametrize("mode", ["guided", "gcv", "loo"])
+@pytest.mark.parametrize("d", [6, 40])
+def test_nothing_of_the_test_rows_reaches_training_in_any_mode(mode, d, normal):
+    X, Y = planted(normal, 30, d)
+    folds = kfold(30, 3)
+    settings = RidgeSettings(n_components=4, n_inner=3, mode=mode)
+    before = crossval_ridge(X, Y, folds, settings)
+    spoilt = X.clone(), Y.clone()
+    spoilt[0][folds[0][1:]] *= -1e3
+    spoilt[1][folds[0]] = 1e3 * normal(len(folds[0]), 4)
+    after = crossval_ridge(*spoilt, folds, settings)
+    torch.testing.assert_close(after.Y_hat[folds[0][0]], before.Y_hat[folds[0][0]])
+    torch.testing.assert_close(after.alpha[0], before.alpha[0])
+
+
+def test_a_gap_leaves_rows_out_of_training(normal):
+    X, Y = planted(normal, 30, 4)
+    folds, settings = kfold(30, 3, seed=None), RidgeSettings(GRID, gap=2, mode="loo")
+    crossval = crossval_ridge(X, Y, folds, settings, contiguous=True)
+    train = torch.tensor([*range(8), *range(22, 30)])
+    expected = ridge_cv(X[train], Y[train], None, settings).predict(X[folds[1]])
+    torch.testing.assert_close(crossval.Y_hat[folds[1]], expected)
+
+
+def test_groups_with_a_mode_of_independent_rows_are_refused(normal):
+    X, Y = planted(normal, 20, 4)
+    with pytest.raises(ValueError, match="split no group"):
+        crossval_ridge(X, Y, kfold(20, 4), RidgeSettings(mode="gcv"), groups=torch.arange(20) // 2)
+
+
+@pytest.mark.parametrize("mode", ["kfold", "guided", "gcv", "loo"])
+def test_what_is_given_is_left_as_it_was(mode, normal):
+    X, Y = planted(normal, 30, 4)
+    before = X.clone(), Y.clone()
+    ridge_cv(X, Y, kfold(30, 3, seed=None), RidgeSettings(mode=mode))
+    assert torch.equal(X, before[0])
+    assert torch.equal(Y, before[1])
