@@ -1,0 +1,138 @@
+"""One banded model of every target, from moments: search, descent if asked for, solution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from explorer.engine.band_gradient import SURE, descend, start_fold
+from explorer.engine.band_search import CPU_BLOCK, Search, search_gammas, solve_targets
+from explorer.engine.batches import column_batches
+from explorer.engine.moments import FoldFeatures, FoldTargets
+
+LEAST_GAMMA = 1e-3  # a descent starts from no less: at 0 a band has no gradient
+
+
+class Searched(Protocol):
+    """What of the settings a fit needs, see ``BandedSettings``."""
+
+    @property
+    def alphas(self) -> tuple[float, ...]:
+        """Grid of penalties."""
+
+    @property
+    def relative(self) -> bool:
+        """Whether they are multiples of the mean eigenvalue."""
+
+    @property
+    def screened(self) -> int | None:
+        """Scalings per target that are cross-validated."""
+
+    @property
+    def n_steps(self) -> int:
+        """Evaluations in a descent."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Scalings, penalties and weights of every target, see ``BandedFit``.
+
+    Parameters
+    ----------
+    gamma : (n_bands, n_targets), float64
+    alpha : (n_targets,), float64
+    cv_mse : (n_targets,)
+    gamma_mse : (n_gammas, n_targets)
+    W : (n_features, n_targets)
+    n_at_edge : targets whose alpha in the search is at an edge of the grid
+    """
+
+    gamma: Tensor
+    alpha: Tensor
+    cv_mse: Tensor
+    gamma_mse: Tensor
+    W: Tensor
+    n_at_edge: int
+
+
+def fit_bands(
+    parts: tuple[list[FoldFeatures], FoldFeatures],
+    targets: tuple[list[FoldTargets], FoldTargets],
+    sizes: tuple[int, ...],
+    gammas: Tensor,
+    settings: Searched,
+) -> Fitted:
+    """Fit every target of a slab.
+
+    Parameters
+    ----------
+    parts : features of each fold, and of all rows
+    targets : the same of responses
+    sizes : number of features of each band
+    gammas : (n_gammas, n_bands), float64
+    settings : penalties, screening and descent
+    """
+    grid = torch.tensor(settings.alphas, dtype=torch.float64)
+    units = [
+        float(part.mean_value()) if settings.relative else 1.0 for part in (*parts[0], parts[1])
+    ]
+    device = parts[1].side.device
+    penalties = [grid.to(device) * unit for unit in units]
+    weights = gammas.sqrt().repeat_interleave(torch.tensor(sizes), 1)
+    found = search_gammas(parts, targets, weights, penalties, settings.screened)
+    W = solve_targets(parts[1], targets[1], weights, penalties[-1], found)
+    on = W.device
+    gamma, alpha = gammas.to(on)[found.gamma].T.clone(), grid.to(on)[found.alpha]
+    edge = (found.alpha == 0) | (found.alpha == len(grid) - 1)
+    at_edge = int((edge & ~found.cv_mse.isnan()).sum()) if len(grid) > 1 else 0
+    fit = Fitted(gamma, alpha, found.cv_mse, found.gamma_mse, W, at_edge)
+    if not settings.n_steps or len(sizes) == 1:
+        return fit
+    return _descend(parts, targets, sizes, (units, settings.n_steps), (fit, found))
+
+
+def _descend(
+    parts: tuple[list[FoldFeatures], FoldFeatures],
+    targets: tuple[list[FoldTargets], FoldTargets],
+    sizes: tuple[int, ...],
+    how: tuple[list[float], int],
+    reached: tuple[Fitted, Search],
+) -> Fitted:
+    """Better scalings of each target where a descent from its own finds any."""
+    fit, found = reached
+    units, n_steps = how
+    n = sum(len(part.test) for part in parts[0])
+    ends = torch.tensor(sizes).cumsum(0).tolist()
+    bands = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+    scale = parts[1].scale.to(fit.W)[:, None]
+    gamma, alpha, mse, W = (x.clone() for x in (fit.gamma, fit.alpha, fit.cv_mse, fit.W))
+    known = ~mse.isnan()
+    for g in found.gamma[known].unique().tolist():
+        mine = ((found.gamma == g) & known).nonzero()[:, 0]
+        first = gamma[:, mine[0]].clamp(min=LEAST_GAMMA)
+        weight = first.repeat_interleave(torch.tensor(sizes, device=first.device)).sqrt()
+        weight = weight.to(parts[1].side)
+        most = CPU_BLOCK if W.device.type == "cpu" else None
+        floats = (4 * (len(units) + 1) + 8) * len(weight)
+        for block in column_batches(len(mine), floats * W.element_size(), most=most):
+            cols = mine[block]
+            started = [
+                start_fold(part, target.take(targets=cols), weight, alpha[cols] * unit, bands)
+                for part, target, unit in zip(
+                    (*parts[0], parts[1]), (*targets[0], targets[1]), units, strict=True
+                )
+            ]
+            x, error = descend(started[:-1], n_steps)
+            better = error / n < mse[cols].double() * (1 - SURE)
+            kept = cols[better]
+            ratio = first[:, None] * x[:, better].exp() / alpha[kept]  # gamma / alpha
+            whole, moved = started[-1], (-x).exp().to(W)
+            u = whole.solve(whole.Z, moved, None)[:, better]
+            W[:, kept] = scale * weight.to(W)[:, None] * (whole.vectors @ u)
+            alpha[kept] = 1 / ratio.sum(0)
+            gamma[:, kept] = ratio * alpha[kept]
+            mse[kept] = (error[better] / n).to(mse)
+    return replace(fit, gamma=gamma, alpha=alpha, cv_mse=mse, W=W)
