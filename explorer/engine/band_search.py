@@ -17,7 +17,7 @@ from explorer.engine.moments import (
     squared_error,
 )
 
-CPU_BLOCK = 1024  # targets at a time: the residuals of a fold stay in the cache
+CPU_BLOCK = 512  # targets at a time: the residuals of a fold stay in the cache
 
 
 @dataclass(frozen=True)

@@ -291,16 +291,33 @@ def squared_error(part: Decomposed, targets: FoldTargets, penalties: Tensor) -> 
     beyond: dict[int, Tensor] = {}
     for i, rank in enumerate(ranks):
         weighted = part.rows[:, :rank] * shrink[i, :rank]
+        subtract(tested, weighted, Z[:rank], part.turn is not None, residual)
         if part.turn is None:
-            torch.addmm(tested, weighted, Z[:rank], beta=-1, out=residual)
             out[i] = residual.square_().sum(0)
             continue
         if rank not in beyond:
             beyond[rank] = tested[rank:].square().sum(0)
-        step = max(64, -(-rank // STEPS))
-        for a in range(0, rank, step):
-            b = min(a + step, rank)
-            torch.addmm(tested[a:b], weighted[a:b, a:], Z[a:rank], beta=-1, out=residual[a:b])
         torch.sum(residual[:rank].square_(), 0, out=out[i])
         out[i] += beyond[rank]
     return out.add_(targets.outside)
+
+
+def subtract(y: Tensor, rows: Tensor, Z: Tensor, triangular: bool, out: Tensor) -> None:
+    """Write ``rows Z - y`` to ``out``; of a triangle only its first ``rank`` rows.
+
+    Parameters
+    ----------
+    y : (m, n_targets)
+    rows : (m, rank)
+    Z : (rank, n_targets)
+    triangular : whether what lies below the diagonal of ``rows`` is 0
+    out : (m, n_targets)
+    """
+    if not triangular:
+        torch.addmm(y, rows, Z, beta=-1, out=out)
+        return
+    rank = rows.shape[1]
+    step = max(64, -(-rank // STEPS))
+    for a in range(0, rank, step):
+        b = min(a + step, rank)
+        torch.addmm(y[a:b], rows[a:b, a:], Z[a:], beta=-1, out=out[a:b])
