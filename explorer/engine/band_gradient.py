@@ -173,16 +173,19 @@ def _bfgs(
     eye = torch.eye(len(x), dtype=x.dtype, device=x.device)[..., None]
     inverse = eye / gradient.abs().amax(0).clamp(min=1e-300)  # first step: 1 in a log scaling
     damping = torch.ones_like(error)
+    moving = torch.ones_like(error, dtype=torch.bool)
     for _ in range(n_steps):
         step = -torch.einsum("abt,bt->at", inverse, gradient)
         step *= damping * (FARTHEST_STEP / step.abs().amax(0).clamp(min=FARTHEST_STEP))
         trial = (x + step).clamp(-RANGE, RANGE)
         step = trial - x
-        if not bool((step.abs() > STILL).any()):
+        moving &= step.abs().amax(0) > STILL  # once still, a target waits for the others
+        if not bool(moving.any()):
             break
+        step, trial = torch.where(moving, step, 0), torch.where(moving, trial, x)
         new_error, new_gradient = evaluate(trial)
         inverse = _updated(inverse, step, new_gradient - gradient, eye)
-        better = new_error < error
+        better = moving & (new_error < error)
         damping = torch.where(better, 1, damping / 4)
         x, gradient = torch.where(better, trial, x), torch.where(better, new_gradient, gradient)
         error = torch.where(better, new_error, error)
@@ -192,7 +195,7 @@ def _bfgs(
 def _updated(inverse: Tensor, step: Tensor, change: Tensor, eye: Tensor) -> Tensor:
     """Inverse Hessian after a step (Nocedal & Wright 2006, eq. 6.17), where it curves upwards."""
     curvature = (step * change).sum(0)
-    sound = curvature > 1e-8 * step.norm(dim=0) * change.norm(dim=0)  # noqa: PLR2004 - rounding
+    sound = curvature > 1e-8 * step.norm(dim=0) * change.norm(dim=0)
     rho = 1 / torch.where(sound, curvature, 1)
     left = eye - rho * step[:, None] * change[None]
     new = torch.einsum("abt,bct,dct->adt", left, inverse, left) + rho * step[:, None] * step[None]

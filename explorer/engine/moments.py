@@ -174,7 +174,8 @@ def fold_features(
     total = X64.T @ X64 if n_features <= n else X64.new_empty(0)
     none = torch.empty(0, dtype=torch.int64, device=X64.device)
     parts = []
-    for test in (*(fold.to(X64.device) for fold in folds), none):
+    for held_out in (*folds, none):
+        test = held_out.to(X64.device)
         train = complement(n, test)
         scaling = fit_scaling(X64[train], shift, standardise, X.dtype)
         primal = n_features <= len(train)
@@ -188,10 +189,8 @@ def fold_features(
         if len(test) > n_features:
             basis, rows = torch.linalg.qr(rows)
             basis = basis.to(X)
-        test, train = test.to(X.device), train.to(X.device)
-        parts.append(
-            FoldFeatures(test, train, scaling.mean, scaling.scale, primal, side, rows, basis)
-        )
+        indices = test.to(X.device), train.to(X.device)
+        parts.append(FoldFeatures(*indices, scaling.mean, scaling.scale, primal, side, rows, basis))
     return parts[:-1], parts[-1], shift
 
 

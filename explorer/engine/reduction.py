@@ -1,4 +1,4 @@
-"""Fewer features without looking at responses: sparse random projection; effective dimensionality."""
+"""Fewer features: sparse random projection, and how many dimensions features effectively have."""
 
 from __future__ import annotations
 

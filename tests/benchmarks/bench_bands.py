@@ -1,4 +1,4 @@
-"""Time fractional and banded ridge against their peers: alternating runs, medians of CPU seconds."""
+"""Time fractional and banded ridge against peers: alternating runs, medians of CPU seconds."""
 
 from __future__ import annotations
 
