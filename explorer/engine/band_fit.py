@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from explorer.engine.band_gradient import SURE, descend, start_fold
 from explorer.engine.band_search import CPU_BLOCK, Search, search_gammas, solve_targets
+from explorer.engine.band_settings import BandedSettings
 from explorer.engine.batches import column_batches
 from explorer.engine.moments import FoldFeatures, FoldTargets
 
 LEAST_GAMMA = 1e-3  # a descent starts from no less: at 0 a band has no gradient
-
-
-class Searched(Protocol):
-    """What of the settings a fit needs, see ``BandedSettings``."""
-
-    @property
-    def alphas(self) -> tuple[float, ...]:
-        """Grid of penalties."""
-
-    @property
-    def relative(self) -> bool:
-        """Whether they are multiples of the mean eigenvalue."""
-
-    @property
-    def screened(self) -> int | None:
-        """Scalings per target that are cross-validated."""
-
-    @property
-    def n_steps(self) -> int:
-        """Evaluations in a descent."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +43,7 @@ def fit_bands(
     targets: tuple[list[FoldTargets], FoldTargets],
     sizes: tuple[int, ...],
     gammas: Tensor,
-    settings: Searched,
+    settings: BandedSettings,
 ) -> Fitted:
     """Fit every target of a slab.
 
@@ -110,7 +90,7 @@ def _descend(
     scale = parts[1].scale.to(fit.W)[:, None]
     gamma, alpha, mse, W = (x.clone() for x in (fit.gamma, fit.alpha, fit.cv_mse, fit.W))
     known = ~mse.isnan()
-    for g in found.gamma[known].unique().tolist():
+    for g in sorted(set(found.gamma[known].tolist())):
         mine = ((found.gamma == g) & known).nonzero()[:, 0]
         first = gamma[:, mine[0]].clamp(min=LEAST_GAMMA)
         weight = first.repeat_interleave(torch.tensor(sizes, device=first.device)).sqrt()

@@ -9,13 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.engine.batches import column_batches
-from explorer.engine.moments import (
-    Decomposed,
-    FoldFeatures,
-    FoldTargets,
-    decompose,
-    squared_error,
-)
+from explorer.engine.moment_axes import Decomposed, decompose, squared_error
+from explorer.engine.moments import FoldFeatures, FoldTargets
 
 CPU_BLOCK = 512  # targets at a time: the residuals of a fold stay in the cache
 
@@ -133,7 +128,7 @@ def solve_targets(
     like = targets.moment
     W = like.new_empty(len(whole.mean), like.shape[1])
     scale = whole.scale.to(like)[:, None]
-    for g in found.gamma.unique().tolist():
+    for g in sorted(set(found.gamma.tolist())):
         mine = (found.gamma == g).nonzero()[:, 0]
         axes = decompose(whole, weights[g].to(whole.side), like)
         for block in _blocks(axes, len(mine), like):

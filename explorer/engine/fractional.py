@@ -12,20 +12,16 @@ from torch import Tensor
 from explorer.engine.batches import column_batches
 from explorer.engine.decomposition import check_features
 from explorer.engine.device import exact_matmul
-from explorer.engine.moments import (
-    Decomposed,
-    FoldFeatures,
-    FoldTargets,
-    check_problem,
-    decompose,
-    fold_features,
-    fold_targets,
-    subtract,
+from explorer.engine.fraction_scores import (
+    axis_blocks,
+    fraction_coefficients,
+    score_fold,
+    shrink_by,
 )
-from explorer.engine.shrinkage import fraction_penalties
+from explorer.engine.moment_axes import Decomposed, decompose
+from explorer.engine.moments import FoldFeatures, check_problem, fold_features, fold_targets
 from explorer.engine.validation import centre
 
-CPU_BLOCK = 512  # targets at a time: what one fraction needs stays in the cache
 DEFAULT_FRACTIONS: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
 
 
@@ -166,11 +162,13 @@ def fractional_ridge(
     vectors = whole.scale.to(Y)[:, None] * axes.vectors
     for slab in _slabs(X, Y, 1):
         _, target = fold_targets(X, centre(Y[:, slab])[0], [], whole)
-        for block in _blocks(len(X), axes, target.mean):
-            Z, penalties = _penalties(axes, target.take(targets=block), fractions, settings.exact)
+        for block in axis_blocks(len(X), axes, target.mean):
+            Z, penalties = fraction_coefficients(
+                axes, target.take(targets=block), fractions, settings.exact
+            )
             to = slice(slab.start + block.start, slab.start + block.stop)
             alpha[:, to] = penalties
-            for f, shrunk in enumerate(_shrunk(axes, Z, penalties)):
+            for f, shrunk in enumerate(shrink_by(axes, Z, penalties)):
                 W[f, :, to] = vectors @ shrunk
     return FractionalPath(alpha, W)
 
@@ -213,10 +211,15 @@ def fractional_ridge_cv(
         y, Y_mean[slab] = centre(Y[:, slab])
         targets, _ = fold_targets(X, y, parts, whole)
         rounding = Y[:, slab].abs().amax(0) * 2 * torch.finfo(Y.dtype).eps
-        score[:, slab] = sum(
-            _score(part, on, y[part.test], target, (fractions, rounding, settings))
-            for part, on, target in zip(parts, axes[:-1], targets, strict=True)
-        )
+        total = torch.zeros_like(score[:, slab])
+        for part, on, target in zip(parts, axes[:-1], targets, strict=True):
+            tested = y[part.test]
+            total += score_fold(
+                part, on, tested, target, fractions,
+                criterion=settings.criterion, exact=settings.exact,
+            )  # fmt: skip
+            total[:, tested.std(0, correction=0) <= rounding] = torch.nan
+        score[:, slab] = total
     score /= len(parts)
     missing = ~score.isfinite().all(0)
     score[:, missing] = torch.nan
@@ -254,98 +257,22 @@ def _refit(
     W = Y.new_empty(X.shape[1], Y.shape[1]) if weights else None
     for slab in _slabs(X, Y, 1):
         _, target = fold_targets(X, centre(Y[:, slab])[0], [], part)
-        for block in _blocks(len(X), axes, target.mean):
+        for block in axis_blocks(len(X), axes, target.mean):
             to = slice(slab.start + block.start, slab.start + block.stop)
-            Z, path = _penalties(axes, target.take(targets=block), fractions, settings.exact)
+            Z, path = fraction_coefficients(
+                axes, target.take(targets=block), fractions, settings.exact
+            )
             penalty = path.gather(0, best[to].to(path.device)[None])
             alpha[to] = penalty[0].to(alpha)
             if W is not None:
-                W[:, to] = vectors @ next(_shrunk(axes, Z, penalty))
+                W[:, to] = vectors @ next(shrink_by(axes, Z, penalty))
     alpha[missing] = torch.nan
     if W is not None:
         W[:, missing] = torch.nan
     return alpha, W
 
 
-def _penalties(
-    axes: Decomposed, target: FoldTargets, fractions: Tensor, exact: bool
-) -> tuple[Tensor, Tensor]:
-    """Responses on the axes, (rank, n_targets), and penalties, (n_fractions, n_targets)."""
-    Z = axes.axes.T @ target.moment
-    squared = (Z.to(axes.values) / axes.values[:, None]).square_()
-    return Z, fraction_penalties(axes.values, squared, fractions, exact=exact)
-
-
-def _shrunk(axes: Decomposed, Z: Tensor, penalties: Tensor) -> Iterator[Tensor]:
-    """Coefficients on the axes for each row of penalties: (rank, n_targets), memory reused."""
-    values, out = axes.values.to(Z)[:, None], torch.empty_like(Z)
-    for penalty in penalties.to(Z):
-        torch.add(values, penalty, out=out)
-        yield torch.div(Z, out, out=out)
-
-
-def _score(
-    part: FoldFeatures,
-    axes: Decomposed,
-    y: Tensor,
-    target: FoldTargets,
-    how: tuple[Tensor, Tensor, FractionalSettings],
-) -> Tensor:
-    """Score of one fold: (n_fractions, n_targets)."""
-    fractions, rounding, settings = how
-    out = y.new_empty(len(fractions), y.shape[1])
-    variance, mean = torch.var_mean(y, 0, correction=0)
-    variance.masked_fill_(variance.sqrt() <= rounding, torch.nan)
-    ones = y.new_ones(len(y)) if part.basis is None else part.basis.sum(0)
-    for block in _blocks(len(y), axes, mean):
-        taken = target.take(targets=block)
-        Z, penalties = _penalties(axes, taken, fractions, settings.exact)
-        tested = taken.tested if axes.turn is None else axes.turn.T @ taken.tested
-        total = ones if axes.turn is None else axes.turn.T @ ones
-        beyond = taken.outside
-        if axes.turn is not None:
-            rank = len(Z)
-            beyond = beyond + tested[rank:].square().sum(0)
-            tested, total = tested[:rank], total[:rank]
-        residual, rows = torch.empty_like(tested), axes.rows[: len(tested)]
-        for f, shrunk in enumerate(_shrunk(axes, Z, penalties)):
-            subtract(tested, rows, shrunk, axes.turn is not None, residual)
-            if settings.criterion == "r2":
-                error = residual.square_().sum(0) + beyond
-                out[f, block] = 1 - error / (len(y) * variance[block])
-            else:
-                out[f, block] = _pearson(
-                    residual.add_(tested),
-                    tested,
-                    total,
-                    (mean - target.mean)[block],
-                    variance[block] * len(y),
-                    len(y),
-                )
-    return out
-
-
-def _pearson(
-    y_hat: Tensor, y: Tensor, ones: Tensor, mean: Tensor, squares: Tensor, n: int
-) -> Tensor:
-    """Correlation from products that a basis of the validation rows leaves as they are.
-
-    The arguments are predictions and responses less the training mean, and a vector of ones, on
-    that basis; the mean of these responses; their squared length about it; and the rows.
-    """
-    sums = ones @ y_hat
-    covariance = (y * y_hat).sum(0) - mean * sums
-    return covariance / ((y_hat.square().sum(0) - sums.square() / n) * squares).sqrt()
-
-
 def _slabs(X: Tensor, Y: Tensor, n_folds: int) -> Iterator[slice]:
     """Targets whose moments of all folds fit the budget."""
     floats = (n_folds + 2) * (X.shape[1] + len(X))
     return column_batches(Y.shape[1], floats * Y.element_size())
-
-
-def _blocks(n: int, axes: Decomposed, like: Tensor) -> Iterator[slice]:
-    """Targets whose temporaries fit the budget."""
-    most = CPU_BLOCK if like.device.type == "cpu" else None
-    floats = 6 * n + 12 * len(axes.values)
-    return column_batches(len(like), floats * like.element_size(), most=most)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.engine.band_fit import fit_bands
-from explorer.engine.banded import BandedSettings, join_bands
+from explorer.engine.band_settings import BandedSettings
+from explorer.engine.banded import join_bands
 from explorer.engine.batches import column_batches
 from explorer.engine.bootstrap import bootstrap_score
 from explorer.engine.device import exact_matmul
@@ -163,7 +164,7 @@ def _predict(
     """Out-of-fold predictions of every nested model: (n_subsets, n, n_targets)."""
     settings, groups, contiguous = how
     seed = None if contiguous else settings.seed
-    spans = torch.arange(X.shape[1], device=X.device).split(sizes)
+    spans = torch.split(torch.arange(X.shape[1], device=X.device), list(sizes))
     subsets = list_subsets(len(sizes))
     Y_hat = Y.new_empty(len(subsets), *Y.shape)
     for test in folds:

@@ -9,12 +9,12 @@ from himalaya.ridge import solve_group_ridge_random_search
 from himalaya.scoring import r2_score_split
 
 from explorer.engine.band_search import draw_gammas
+from explorer.engine.band_settings import BandedSettings
 from explorer.engine.banded import (
-    BandedSettings,
     banded_ridge_cv,
     crossval_banded_ridge,
-    product_measure,
 )
+from explorer.engine.contributions import product_measure
 from explorer.engine.folds import complement, kfold
 from explorer.engine.ridge import RidgeSettings, ridge_cv
 from explorer.engine.scores import r2

@@ -212,7 +212,7 @@ def test_the_share_at_an_edge_is_reported(normal):
 def test_blocks_of_targets_change_nothing(normal, monkeypatch):
     X, Y = planted(normal, 40, 8, n_targets=7)
     whole = fractional_ridge_cv(X, Y, kfold(40, 4))
-    monkeypatch.setattr("explorer.engine.fractional.CPU_BLOCK", 3)
+    monkeypatch.setattr("explorer.engine.fraction_scores.CPU_BLOCK", 3)
     monkeypatch.setattr("explorer.engine.batches.BUDGET", 12000)
     torch.testing.assert_close(fractional_ridge_cv(X, Y, kfold(40, 4)).W, whole.W)
     torch.testing.assert_close(

@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.engine.banded import BandedSettings, crossval_banded_ridge
+from explorer.engine.band_settings import BandedSettings
+from explorer.engine.banded import crossval_banded_ridge
 from explorer.engine.folds import kfold
 from explorer.engine.partition import commonalities, list_subsets, partition_variance
 from explorer.engine.scores import r2
