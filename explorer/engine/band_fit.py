@@ -11,6 +11,7 @@ from explorer.engine.band_gradient import SURE, descend, start_fold
 from explorer.engine.band_search import CPU_BLOCK, Search, search_gammas, solve_targets
 from explorer.engine.band_settings import BandedSettings
 from explorer.engine.batches import column_batches
+from explorer.engine.device import to_double
 from explorer.engine.moments import FoldFeatures, FoldTargets
 
 LEAST_GAMMA = 1e-3  # a descent starts from no less: at 0 a band has no gradient
@@ -64,8 +65,8 @@ def fit_bands(
     weights = gammas.sqrt().repeat_interleave(torch.tensor(sizes), 1)
     found = search_gammas(parts, targets, weights, penalties, settings.screened)
     W = solve_targets(parts[1], targets[1], weights, penalties[-1], found)
-    on = W.device
-    gamma, alpha = gammas.to(on)[found.gamma].T.clone(), grid.to(on)[found.alpha]
+    gamma = gammas.to(device)[found.gamma.to(device)].T.clone()
+    alpha = grid.to(device)[found.alpha.to(device)]
     edge = (found.alpha == 0) | (found.alpha == len(grid) - 1)
     at_edge = int((edge & ~found.cv_mse.isnan()).sum()) if len(grid) > 1 else 0
     fit = Fitted(gamma, alpha, found.cv_mse, found.gamma_mse, W, at_edge)
@@ -92,27 +93,27 @@ def _descend(
     known = ~mse.isnan()
     for g in sorted(set(found.gamma[known].tolist())):
         mine = ((found.gamma == g) & known).nonzero()[:, 0]
-        first = gamma[:, mine[0]].clamp(min=LEAST_GAMMA)
+        first = gamma[:, mine[0].to(gamma.device)].clamp(min=LEAST_GAMMA)
         weight = first.repeat_interleave(torch.tensor(sizes, device=first.device)).sqrt()
-        weight = weight.to(parts[1].side)
         most = CPU_BLOCK if W.device.type == "cpu" else None
         floats = (4 * (len(units) + 1) + 8) * len(weight)
         for block in column_batches(len(mine), floats * W.element_size(), most=most):
             cols = mine[block]
+            start = alpha[cols.to(alpha.device)]
             started = [
-                start_fold(part, target.take(targets=cols), weight, alpha[cols] * unit, bands)
+                start_fold(part, target.take(targets=cols), weight, start * unit, bands)
                 for part, target, unit in zip(
                     (*parts[0], parts[1]), (*targets[0], targets[1]), units, strict=True
                 )
             ]
             x, error = descend(started[:-1], n_steps)
-            better = error / n < mse[cols].double() * (1 - SURE)
-            kept = cols[better]
-            ratio = first[:, None] * x[:, better].exp() / alpha[kept]  # gamma / alpha
+            better = error / n < to_double(mse[cols]) * (1 - SURE)
+            ratio = first[:, None] * x[:, better].exp() / start[better]  # gamma / alpha
+            kept = cols[better.to(cols.device)]
             whole, moved = started[-1], (-x).exp().to(W)
-            u = whole.solve(whole.Z, moved, None)[:, better]
+            u = whole.solve(whole.Z, moved, None)[:, better.to(W.device)]
             W[:, kept] = scale * weight.to(W)[:, None] * (whole.vectors @ u)
-            alpha[kept] = 1 / ratio.sum(0)
-            gamma[:, kept] = ratio * alpha[kept]
+            alpha[kept.to(alpha.device)] = 1 / ratio.sum(0)
+            gamma[:, kept.to(alpha.device)] = ratio / ratio.sum(0)
             mse[kept] = (error[better] / n).to(mse)
     return replace(fit, gamma=gamma, alpha=alpha, cv_mse=mse, W=W)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.engine.device import to_double
 from explorer.engine.moments import FoldFeatures, FoldTargets
 
 FARTHEST_STEP = 2.0  # of a log scaling, per step
@@ -157,12 +158,12 @@ def descend(started: list[Started], n_steps: int) -> tuple[Tensor, Tensor]:
         errors, gradients = [], []
         for k, fold in enumerate(started):
             error, gradient, guesses[k] = fold.error(at, guesses[k])
-            errors.append(error.double())
-            gradients.append(gradient.double())
+            errors.append(to_double(error))
+            gradients.append(to_double(gradient))
         return torch.stack(errors).sum(0), torch.stack(gradients).sum(0)
 
     first = started[0]
-    x = first.Z.new_zeros(len(first.bands), first.Z.shape[1], dtype=torch.float64)
+    x = to_double(first.Z.new_zeros(len(first.bands), first.Z.shape[1]))
     return _bfgs(evaluate, x, n_steps)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from explorer.engine.device import to_double
+
 
 def product_measure(Y: Tensor, Y_hat: Tensor) -> Tensor:
     """What each band adds to R2, correlations between bands shared: they sum to that of the whole.
@@ -31,10 +33,9 @@ def product_measure(Y: Tensor, Y_hat: Tensor) -> Tensor:
             f"Y has shape {tuple(Y.shape)} and Y_hat {tuple(Y_hat.shape)}, expected (n, n_targets) "
             "and (n_bands, n, n_targets)."
         )
-    y = Y.double() - Y.double().mean(0)
-    total = y.square().sum(0)
-    total = total.masked_fill(
-        total <= (4 * torch.finfo(Y.dtype).eps) ** 2 * Y.double().square().sum(0), torch.nan
-    )
-    rest = 2 * y - Y_hat.double().sum(0)
-    return torch.stack([(band.double() * rest).sum(0) / total for band in Y_hat]).to(Y)
+    y, bands = to_double(Y), to_double(Y_hat)
+    rounding = 4 * torch.finfo(Y.dtype).eps * torch.linalg.vector_norm(y, dim=0)
+    y = y - y.mean(0)
+    length = torch.linalg.vector_norm(y, dim=0)
+    total = length.masked_fill(length <= rounding, torch.nan).square()
+    return ((bands * (2 * y - bands.sum(0))).sum(1) / total).to(Y)

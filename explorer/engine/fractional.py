@@ -156,7 +156,8 @@ def fractional_ridge(
     _, whole, X_mean = fold_features(X, [], settings.standardise)
     X = (X - X_mean.to(X.device)).to(Y)
     fractions = torch.tensor(settings.fractions, dtype=torch.float64)
-    alpha = torch.empty(len(fractions), Y.shape[1], dtype=torch.float64, device=Y.device)
+    alpha = torch.empty(len(fractions), Y.shape[1], dtype=torch.float64)
+    alpha = alpha.to(whole.side.device)
     W = Y.new_empty(len(fractions), X.shape[1], Y.shape[1])
     axes = decompose(whole, torch.ones_like(whole.mean), Y, settings.n_components)
     vectors = whole.scale.to(Y)[:, None] * axes.vectors

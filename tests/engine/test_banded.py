@@ -169,6 +169,17 @@ def test_a_descent_is_never_worse_and_reports_true_errors_and_weights(n, sizes, 
         torch.testing.assert_close(fit.W[:, t], expected, rtol=1e-5, atol=1e-7)
 
 
+def test_a_descent_in_float32_is_never_worse_than_its_start(normal):
+    bands, Y = planted(normal, 150, (20, 15), n_targets=20, dtype=torch.float32)
+    folds = kfold(150, 5)
+    start, fit = (banded_ridge_cv(bands, Y, folds, replace(PLAIN, n_steps=n)) for n in (0, 15))
+    assert (fit.cv_mse <= start.cv_mse).all()
+    X = torch.cat(bands, 1)
+    for t in range(20):
+        error = naive_mse(X, Y[:, t], penalties(fit, t), folds)
+        assert error == pytest.approx(fit.cv_mse[t].item(), rel=2e-6)
+
+
 def test_the_gradient_of_the_error_is_zero_where_a_descent_ends(normal):
     bands, Y = planted(normal, 150, (20, 15), n_targets=5)
     folds = kfold(150, 5)

@@ -134,6 +134,18 @@ def test_blocks_of_targets_change_nothing(normal, monkeypatch):
     torch.testing.assert_close(parts.low, whole.low)
 
 
+def test_inner_folds_do_not_split_groups(normal):
+    """Repeats of a stimulus betray one another: split, they make the joint model overfit."""
+    groups = torch.arange(30).repeat_interleave(3)
+    bands = [normal(30, 20)[groups] + 0.01 * normal(90, 20) for _ in range(2)]
+    Y, folds = normal(30, 30)[groups] + 0.1 * normal(90, 30), kfold(90, 3, groups=groups)
+    whole, split = (
+        partition_variance(bands, Y, folds, SETTINGS, groups=g, n_bootstraps=0)
+        for g in (groups, None)
+    )
+    assert whole.r2[2].mean() > split.r2[2].mean() + 0.2
+
+
 def test_one_band_five_bands_and_given_gammas_of_three_are_refused(normal):
     Y = normal(40, 2)
     for count in (1, 5):
