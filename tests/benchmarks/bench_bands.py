@@ -69,8 +69,14 @@ def bench_fractional(rounds: int, n: int, d: int, n_targets: int) -> None:
     plain = FractionalSettings(FRACTIONS, standardise=False)
     fracridge.fracridge(X[:, :8].double().numpy(), Y[:, :2].double().numpy(), FRACTIONS)  # compile
 
-    def single() -> object:
+    def all_fractions() -> object:
         return fracridge.fracridge(X.double().numpy(), Y.double().numpy(), np.array(FRACTIONS))
+
+    trained = X[: 4 * n // 5].double().numpy(), Y[: 4 * n // 5].double().numpy()
+
+    def one_fraction() -> object:
+        """Fit what a grid search fits 100 times: one fraction, the training rows of one fold."""
+        return fracridge.fracridge(*trained, np.array(FRACTIONS[9:10]))
 
     def path() -> object:
         return fractional_ridge(X, Y, plain)
@@ -79,7 +85,8 @@ def bench_fractional(rounds: int, n: int, d: int, n_targets: int) -> None:
         settings = replace(plain, **changes)
         return lambda: fractional_ridge_cv(X, Y, kfold(n, 5, seed=None), settings)
 
-    jobs = {"path": path, "cv": search(), "exact": search(exact=True), "peer": single}
+    jobs = {"cv": search(), "one": one_fraction, "exact": search(exact=True)}
+    jobs |= {"path": path, "peer": all_fractions}
     times, found = measure(rounds, **jobs)
     coefs, alphas = found["peer"]
     ours = found["path"]
@@ -88,68 +95,89 @@ def bench_fractional(rounds: int, n: int, d: int, n_targets: int) -> None:
     size = f"n={n} d={d} targets={n_targets} fractions=20"
     note = f"coefs {gap:.1e} of the largest, alphas {apart:.1e}"
     report(f"weights {size}", times["path"], "fracridge, functional", times["peer"], note)
-    whole = 101 * times["peer"]
+    whole = 101 * times["one"]
     name = "GridSearchCV (101 single fits)"
     report(f"5 folds {size}", times["cv"], name, whole, "fraction per target")
     report(f"same, exact alpha {size}", times["exact"], name, whole, "fraction per target")
 
 
+def banded_problem(
+    n: int, sizes: tuple[int, ...], n_targets: int
+) -> tuple[list[Tensor], Tensor, BandedSettings, Tensor]:
+    """Centred bands and responses, 20 gammas with 10 absolute alphas, and linear kernels."""
+    bands, Y = planted(n, sizes, n_targets)
+    bands, Y = [band - band.mean(0) for band in bands], Y - Y.mean(0)
+    alphas = tuple(np.logspace(0, 6, 10).tolist())
+    settings = BandedSettings(alphas, relative=False, standardise=False)
+    return bands, Y, settings, torch.stack([band @ band.T for band in bands])
+
+
 def bench_banded(rounds: int, n: int, sizes: tuple[int, ...], n_targets: int) -> None:
-    """Time 20 gammas, 10 alphas and 5 folds, with weights."""
+    """Time the random search over 20 gammas, 10 alphas and 5 folds, with weights."""
     from himalaya.backend import set_backend  # noqa: PLC0415 - slow to load
     from himalaya.kernel_ridge import (  # noqa: PLC0415
-        solve_multiple_kernel_ridge_hyper_gradient,
         solve_multiple_kernel_ridge_random_search,
     )
     from himalaya.ridge import solve_group_ridge_random_search  # noqa: PLC0415
 
     set_backend("torch")
-    bands, Y = planted(n, sizes, n_targets)
-    bands, Y = [band - band.mean(0) for band in bands], Y - Y.mean(0)
-    alphas = np.logspace(0, 6, 10)
-    settings = BandedSettings(tuple(alphas.tolist()), relative=False, standardise=False)
-    gammas = settings.scalings(len(sizes)).float()
-    kernels = torch.stack([band @ band.T for band in bands])
-    given = {"n_iter": gammas, "alphas": torch.tensor(alphas, dtype=torch.float32), "cv": 5}
+    bands, Y, settings, kernels = banded_problem(n, sizes, n_targets)
+    given = {"n_iter": settings.scalings(len(sizes)).float(), "cv": 5, "fit_intercept": True}
+    given |= {"alphas": torch.tensor(settings.alphas, dtype=torch.float32)}
     given |= {"progress_bar": False, "n_targets_batch": 2000}
 
-    def ours(**changes: object) -> Job:
-        changed = replace(settings, **changes)
+    def ours(screened: int | None) -> Job:
+        changed = replace(settings, screened=screened)
         return lambda: banded_ridge_cv(bands, Y, kfold(n, 5, seed=None), changed)
 
     def group() -> object:
-        return solve_group_ridge_random_search(
-            bands, Y, return_weights=True, fit_intercept=True, warn=False, **given
-        )
+        return solve_group_ridge_random_search(bands, Y, return_weights=True, warn=False, **given)
 
     def kernel() -> object:
-        return solve_multiple_kernel_ridge_random_search(
-            kernels, Y, return_weights="dual", fit_intercept=True, **given
-        )
+        return solve_multiple_kernel_ridge_random_search(kernels, Y, return_weights="dual", **given)
+
+    title = f"banded n={n} d={'+'.join(map(str, sizes))} targets={n_targets}"
+    jobs = {"exact": ours(None), "group": group, "screened": ours(3)}
+    times, found = measure(rounds, **jobs)
+    exact, name = found["exact"], "himalaya group ridge"
+    gap = (exact.gamma_mse + found["group"][2]).abs().max()
+    report(title, times["exact"], name, times["group"], f"CV scores apart {gap:.1e}")
+    note = f"CV MSE above exact: {regret(found['screened'], exact)}"
+    report(f"{title} top 3 by GCV", times["screened"], name, times["group"], note)
+
+    times, found = measure(1, exact=ours(None), kernel=kernel)
+    gap = (exact.gamma_mse + found["kernel"][2]).abs().max()
+    name = "himalaya multiple kernels"
+    report(title, times["exact"], name, times["kernel"], f"CV scores apart {gap:.1e}, one run")
+
+
+def bench_descent(n: int, sizes: tuple[int, ...], n_targets: int) -> None:
+    """Time the search with a descent, once; the peer fits a part of the targets."""
+    from himalaya.backend import set_backend  # noqa: PLC0415 - slow to load
+    from himalaya.kernel_ridge import (  # noqa: PLC0415
+        solve_multiple_kernel_ridge_hyper_gradient,
+    )
+
+    set_backend("torch")
+    bands, Y, settings, kernels = banded_problem(n, sizes, n_targets)
+    some = min(n_targets, 150)
+
+    def ours(n_steps: int) -> Job:
+        changed = replace(settings, n_steps=n_steps)
+        return lambda: banded_ridge_cv(bands, Y, kfold(n, 5, seed=None), changed)
 
     def gradient() -> object:
         return solve_multiple_kernel_ridge_hyper_gradient(
-            kernels, Y[:, :some], cv=5, max_iter=20, initial_deltas="ridgecv", progress_bar=False
+            kernels, Y[:, :some], cv=5, max_iter=10, initial_deltas="ridgecv", progress_bar=False
         )
 
-    some = min(n_targets, 150)  # of the targets: it takes minutes for all
-    mine = {"exact": ours(), "screened": ours(screened=3), "descent": ours(n_steps=10)}
-    times, found = measure(rounds, **mine, group=group)
-    slow, solved = measure(1, kernel=kernel, gradient=gradient)
-    exact, screened, descent = (found[name] for name in mine)
-    title = f"banded n={n} d={'+'.join(map(str, sizes))} targets={n_targets}"
-    gap = (exact.gamma_mse + found["group"][2]).abs().max()
-    note = f"CV scores apart {gap:.1e}"
-    report(title, times["exact"], "himalaya group ridge", times["group"], note)
-    note = f"CV scores apart {(exact.gamma_mse + solved['kernel'][2]).abs().max():.1e}"
-    report(title, times["exact"], "himalaya multiple kernels (once)", slow["kernel"], note)
-    note = f"regret of CV MSE {regret(screened, exact)}"
-    report(f"{title} top 3 by GCV", times["screened"], "himalaya group ridge", times["group"], note)
-    best = -solved["gradient"][2].amax(0)
-    note = f"mean CV MSE of {some}: {descent.cv_mse[:some].mean():.5f}, himalaya {best.mean():.5f}"
-    note += f", search {exact.cv_mse[:some].mean():.5f}"
-    whole = slow["gradient"] * n_targets / some
-    report(f"{title} descent", times["descent"], "himalaya gradient (scaled)", whole, note)
+    times, found = measure(1, search=ours(0), descent=ours(10), peer=gradient)
+    search, descent = (found[name].cv_mse[:some].mean() for name in ("search", "descent"))
+    reached = -found["peer"][2].amax(0).mean()
+    note = f"mean CV MSE {descent:.5f}, himalaya {reached:.5f}, search alone {search:.5f}"
+    title = f"descent n={n} d={'+'.join(map(str, sizes))} targets={n_targets}"
+    whole = times["peer"] * n_targets / some
+    report(title, times["descent"], "himalaya gradient (scaled)", whole, note)
 
 
 def regret(screened: BandedFit, exact: BandedFit) -> str:
@@ -181,21 +209,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="alternating runs of each")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="small problems only")
-    parser.add_argument("--only", choices=("fractional", "banded", "projection"))
+    parts = ("fractional", "banded", "descent", "projection")
+    parser.add_argument("--only", choices=parts)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     warnings.simplefilter("ignore")  # of the peers
-    wanted = (arguments.only,) if arguments.only else ("fractional", "banded", "projection")
+    wanted = (arguments.only,) if arguments.only else parts
     if "fractional" in wanted:
         size = (500, 128, 500) if arguments.quick else (2000, 768, 20000)
         bench_fractional(arguments.rounds, *size)
+    size = (500, (30, 20), 200) if arguments.quick else (2400, (200, 100), 3000)
     if "banded" in wanted:
-        n, n_targets = (500, 200) if arguments.quick else (2400, 3000)
-        bench_banded(arguments.rounds, n, (200, 100) if n > 500 else (30, 20), n_targets)
+        bench_banded(arguments.rounds, *size)
+    if "descent" in wanted:
+        bench_descent(*size)
     if "projection" in wanted:
-        bench_projection(
-            arguments.rounds, *((500, 1000, 200) if arguments.quick else (2000, 4096, 1000))
-        )
+        size = (500, 1000, 200) if arguments.quick else (2000, 4096, 1000)
+        bench_projection(arguments.rounds, *size)
 
 
 if __name__ == "__main__":
