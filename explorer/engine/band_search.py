@@ -75,17 +75,10 @@ def search_gammas(
     n = sum(len(part.test) for part in folds)
     kept = None
     if screened is not None and screened < len(weights):
-        gcv = torch.stack(
-            [
-                _least_gcv(
-                    decompose(parts[1], weight.to(parts[1].side), like),
-                    targets[1],
-                    penalties[-1],
-                    n,
-                )
-                for weight in weights
-            ]
-        )  # (n_gammas, n_targets)
+        gcv = like.new_empty(len(weights), n_targets)
+        for g, weight in enumerate(weights):
+            axes = decompose(parts[1], weight.to(parts[1].side), like)
+            gcv[g] = _least_gcv(axes, targets[1], penalties[-1], n)
         kept = gcv.nan_to_num(nan=torch.inf).topk(screened, dim=0, largest=False).indices
     gamma_mse = like.new_full((len(weights), n_targets), torch.nan)
     alpha = torch.zeros(len(weights), n_targets, dtype=torch.int64, device=like.device)

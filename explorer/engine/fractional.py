@@ -11,7 +11,7 @@ from torch import Tensor
 
 from explorer.engine.batches import column_batches
 from explorer.engine.decomposition import check_features
-from explorer.engine.device import exact_matmul
+from explorer.engine.device import exact_matmul, to_double
 from explorer.engine.fraction_scores import (
     axis_blocks,
     fraction_coefficients,
@@ -226,9 +226,8 @@ def fractional_ridge_cv(
     score[:, missing] = torch.nan
     best = score.nan_to_num(nan=-torch.inf).argmax(0)
     if not settings.per_target:
-        best = (
-            score[:, ~missing].double().mean(1).nan_to_num(nan=-torch.inf).argmax().expand_as(best)
-        )
+        mean = to_double(score[:, ~missing]).mean(1)  # of nothing is NaN
+        best = mean.nan_to_num(nan=-torch.inf).argmax().to(best.device).expand_as(best)
     fraction = fractions.to(Y)[best].masked_fill(missing, torch.nan)
     edge = ((best == 0) | (best == len(fractions) - 1))[~missing]
     alpha, W = _refit(X, Y, (whole, axes[-1]), (best, missing), (settings, weights))
@@ -236,7 +235,7 @@ def fractional_ridge_cv(
         fraction,
         alpha,
         score,
-        float(edge.double().mean()) if len(fractions) > 1 and len(edge) else 0.0,
+        float(edge.float().mean()) if len(fractions) > 1 and len(edge) else 0.0,
         X_mean,
         W,
         Y_mean.masked_fill(missing, torch.nan),

@@ -42,7 +42,7 @@ def measure(rounds: int, **jobs: Job) -> tuple[dict[str, float], dict[str, objec
 
 def report(title: str, ours: float, name: str, peer: float, note: str) -> None:
     """Write one line: ours, the peer, the ratio, and how far the numbers are apart."""
-    line = f"{title:<58} {ours:8.2f} s  {name:<30} {peer:8.2f} s  x{peer / ours:<6.1f} {note}\n"
+    line = f"{title:<58} {ours:8.2f} s  {name:<36} {peer:8.2f} s  x{peer / ours:<6.1f} {note}\n"
     sys.stdout.write(line)
     sys.stdout.flush()
 
@@ -133,8 +133,13 @@ def bench_banded(rounds: int, n: int, sizes: tuple[int, ...], n_targets: int) ->
     def group() -> object:
         return solve_group_ridge_random_search(bands, Y, return_weights=True, warn=False, **given)
 
+    few = 5  # gammas of the kernel search, each as long as another
+
     def kernel() -> object:
-        return solve_multiple_kernel_ridge_random_search(kernels, Y, return_weights="dual", **given)
+        """Search a few gammas without weights or intercepts, which cost it more."""
+        less = given | {"n_iter": given["n_iter"][:few], "fit_intercept": False}
+        solve = solve_multiple_kernel_ridge_random_search
+        return solve(kernels, Y, return_weights=None, **less)
 
     title = f"banded n={n} d={'+'.join(map(str, sizes))} targets={n_targets}"
     jobs = {"exact": ours(None), "group": group, "screened": ours(3)}
@@ -146,9 +151,11 @@ def bench_banded(rounds: int, n: int, sizes: tuple[int, ...], n_targets: int) ->
     report(f"{title} top 3 by GCV", times["screened"], name, times["group"], note)
 
     times, found = measure(1, exact=ours(None), kernel=kernel)
-    gap = (exact.gamma_mse + found["kernel"][2]).abs().max()
-    name = "himalaya multiple kernels"
-    report(title, times["exact"], name, times["kernel"], f"CV scores apart {gap:.1e}, one run")
+    gap = (exact.gamma_mse[:few] / -found["kernel"][2] - 1).abs().mean()
+    whole = times["kernel"] * len(exact.gamma_mse) / few
+    name = f"himalaya kernels ({few} gammas, scaled)"
+    note = f"CV scores apart {gap:.1e} on average: it centres no fold"
+    report(title, times["exact"], name, whole, note)
 
 
 def bench_descent(n: int, sizes: tuple[int, ...], n_targets: int) -> None:
