@@ -9,10 +9,13 @@ import torch
 from scipy.stats import kendalltau
 from torch import Tensor
 
+from explorer.engine.batches import BUDGET, column_batches
 from explorer.engine.device import exact_matmul, to_double
 from explorer.engine.vectors import mid_ranks, unit
 
 Comparison = Callable[[Tensor, Tensor], Tensor]
+
+_CACHED = 2**21  # bytes of patterns or of dissimilarities at a time on a CPU
 
 
 def rdm(X: Tensor, method: str = "correlation") -> Tensor:
@@ -22,7 +25,7 @@ def rdm(X: Tensor, method: str = "correlation") -> Tensor:
     ----------
     X : (..., n_stimuli, n_features), patterns; leading dimensions are separate RDMs
     method : a name in ``RDM_METHODS``: ``"correlation"`` (1 - Pearson r over features),
-        ``"cosine"`` (1 - cosine) or ``"euclidean"``
+        ``"cosine"`` (1 - cosine), ``"euclidean"`` or ``"sqeuclidean"``, its square
 
     Returns
     -------
@@ -35,10 +38,16 @@ def rdm(X: Tensor, method: str = "correlation") -> Tensor:
     ValueError
         if no method has this name
     """
-    _check_method(method, RDM_METHODS)
-    square_form = RDM_METHODS[method](X)
-    i, j = torch.triu_indices(X.shape[-2], X.shape[-2], 1, device=square_form.device)
-    return square_form[..., i, j].to(X)
+    check_method(method, RDM_METHODS)
+    *leading, n, d = X.shape
+    i, j = torch.triu_indices(n, n, 1, device=X.device)
+    each = X.reshape(-1, n, d)
+    condensed = X.new_empty(len(each), len(i))
+    most = max(1, _CACHED // max(1, 8 * n * max(n, d))) if X.device.type == "cpu" else None
+    for block in column_batches(len(each), 4 * 8 * n * max(n, d), most=most):
+        matrices = RDM_METHODS[method](each[block]).to(X)
+        condensed[block] = matrices.flatten(1).index_select(1, i * n + j)
+    return condensed.view(*leading, -1)
 
 
 def square(condensed: Tensor) -> Tensor:
@@ -136,7 +145,7 @@ def compare_rdms(a: Tensor, b: Tensor, method: str = "spearman") -> Tensor:
 
 def choose_comparison(method: str) -> Comparison:
     """Function in ``RDM_COMPARISONS``; ValueError, with the names there are, if there is none."""
-    _check_method(method, RDM_COMPARISONS)
+    check_method(method, RDM_COMPARISONS)
     return RDM_COMPARISONS[method]
 
 
@@ -210,7 +219,7 @@ def _cosine_distance(X: Tensor) -> Tensor:
 
 def _unit_distance(Z: Tensor) -> Tensor:
     with exact_matmul():
-        return (1 - Z @ Z.mT).clamp(0, 2)
+        return (Z @ Z.mT).neg_().add_(1).clamp_(0, 2)
 
 
 def _euclidean_distance(X: Tensor) -> Tensor:
@@ -219,20 +228,27 @@ def _euclidean_distance(X: Tensor) -> Tensor:
     return torch.cdist(X, X, compute_mode="donot_use_mm_for_euclid_dist")
 
 
+def _squared_distance(X: Tensor) -> Tensor:
+    return _euclidean_distance(X).square()
+
+
 def _pearson(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(a, 1), unit(b, 1))
+    return _products(a, b, centre=True)
 
 
 def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(a, 1, centre=False), unit(b, 1, centre=False))
+    return _products(a, b, centre=False)
 
 
 def _spearman(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(mid_ranks(to_double(a)), 1), unit(mid_ranks(to_double(b)), 1))
+    return _products(mid_ranks(to_double(a)), mid_ranks(to_double(b)), centre=True)
 
 
-def _inner(a: Tensor, b: Tensor) -> Tensor:
-    return (a @ b.T).clamp(-1, 1)
+def _products(a: Tensor, b: Tensor, *, centre: bool) -> Tensor:
+    other = unit(b, 1, centre=centre).T
+    block = max(1, (_CACHED if a.device.type == "cpu" else BUDGET) // max(1, 8 * a.shape[1]))
+    rows = [unit(some, 1, centre=centre) @ other for some in a.split(block)]
+    return torch.cat(rows).clamp_(-1, 1)
 
 
 def _kendall_tau_a(a: Tensor, b: Tensor) -> Tensor:
@@ -255,7 +271,7 @@ def _untied(row: np.ndarray) -> float:
     return len(row) * (len(row) - 1) / 2 - float((counts * (counts - 1) / 2).sum())
 
 
-def _check_method(method: str, table: dict[str, Callable[..., Tensor]]) -> None:
+def check_method(method: str, table: dict[str, Callable[..., Tensor]]) -> None:
     if method not in table:
         raise ValueError(f"No method is called {method!r}, expected one of: {', '.join(table)}.")
 
@@ -265,6 +281,7 @@ RDM_METHODS: dict[str, Callable[[Tensor], Tensor]] = {
     "correlation": _correlation_distance,
     "cosine": _cosine_distance,
     "euclidean": _euclidean_distance,
+    "sqeuclidean": _squared_distance,
 }
 
 #: Name to function from (n_a, n_pairs) and (n_b, n_pairs), no NaN, to (n_a, n_b).
