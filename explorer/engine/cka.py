@@ -112,7 +112,7 @@ class _Set:
 
     def __init__(self, X: Tensor) -> None:
         X = to_double(X)
-        varies = (X != X[:1]).any()
+        varies = (X[:1] != X).any()
         X = X - X.mean(0)
         # of length 1, or NaN for what does not vary but for rounding
         self.features = X / torch.linalg.vector_norm(X).masked_fill(~varies, torch.nan)

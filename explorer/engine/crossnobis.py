@@ -1,4 +1,4 @@
-"""Cross-validated Mahalanobis distances: dissimilarities that are 0 on average where only noise is."""
+"""Cross-validated Mahalanobis distances: 0 on average where there is only noise."""
 
 from __future__ import annotations
 

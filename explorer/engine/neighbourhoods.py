@@ -62,7 +62,7 @@ class Neighbourhoods:
         members : (n_chosen, size), int64, indices of targets
         """
         sizes = self.sizes
-        for size in filter(None, sizes.unique().tolist()):
+        for size in filter(None, torch.unique(sizes).tolist()):
             centres = (sizes == size).nonzero()[:, 0]
             steps = torch.arange(size, device=centres.device)
             n = max(1, budget // (size * row_bytes + sphere_bytes))

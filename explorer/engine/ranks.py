@@ -129,7 +129,7 @@ def _sort_by_bin(x, low, high, work):  # type: ignore[no-untyped-def]  # compile
     order, key, by_low, key_by_low = work[0], work[1], work[2], work[3]
     least, greatest = x[0], x[0]
     for p in range(n):
-        if x[p] != x[p]:  # noqa: PLR0124 - NaN
+        if x[p] != x[p]:  # NaN
             return -1
         least, greatest = min(least, x[p]), max(greatest, x[p])
     spread = np.float64(greatest) - np.float64(least)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor
+
+from explorer.engine.device import to_double
 
 
 def draw_samples(n: int, size: int = 100, *, n_samples: int | None = None, seed: int = 0) -> Tensor:
@@ -36,17 +40,30 @@ def draw_samples(n: int, size: int = 100, *, n_samples: int | None = None, seed:
     return order[: wanted * size].reshape(wanted, size).sort(1).values
 
 
-def mean_correlation(r: Tensor, *, fisher: bool = False) -> Tensor:
-    """Mean over samples of a correlation.
+def mean_correlation(samples: Iterable[Tensor], *, fisher: bool = False) -> Tensor:
+    """Mean over samples of a correlation; one sample is held at a time.
 
     Parameters
     ----------
-    r : (n_samples, ...), -1 to 1
+    samples : iterable of (...), correlations, all of one shape
     fisher : average ``atanh r`` and return the ``tanh`` of the mean, which is less biased where r
         is large and samples are small (Silver & Dunlap 1987); an r of 1 or -1 then decides the mean
 
     Returns
     -------
     mean : (...); NaN where a sample is NaN
+
+    Raises
+    ------
+    ValueError
+        if there are no samples
     """
-    return r.double().atanh().mean(0).tanh().to(r) if fisher else r.mean(0)
+    total, n = None, 0
+    for r in samples:
+        value = to_double(r).atanh() if fisher else to_double(r)
+        total = value if total is None else total + value
+        n += 1
+    if total is None:
+        raise ValueError("There are no samples, expected one or more.")
+    mean = total / n
+    return (mean.tanh() if fisher else mean).to(r)

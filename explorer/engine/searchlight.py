@@ -59,7 +59,7 @@ def searchlight_rsa(
     comparison: str = "spearman",
     progress: Progress = watch_nothing,
 ) -> Searchlight:
-    """Similarity of model RDMs with the RDM in each sphere (Kriegeskorte, Goebel & Bandettini 2006).
+    """Similarity of model RDMs with the RDM in each sphere (Kriegeskorte et al. 2006).
 
     Equal to ``compare_rdms(rdm(Y[:, sphere]), models)`` sphere by sphere, up to the rounding of
     ``Y``'s dtype: a few 1e-6 in float32. No RDM outlives its comparison; as many are held at a
@@ -98,8 +98,7 @@ def searchlight_rsa(
     score = Y.new_full((n_centres, len(models)), torch.nan)
     missing = torch.full((n_centres,), n_pairs, device=Y.device)
     compare = _comparer(models, comparison) if dissimilarity in _CENTRED else None
-    on_cpu = Y.device.type == "cpu"
-    budget = _CACHED if compare and on_cpu else BUDGET
+    budget = _CACHED if compare and _on_cpu(Y) else BUDGET
     item, done, total = Y.element_size(), 0, int((spheres.sizes > 0).sum())
     for centres, members in spheres.batches(4 * item * len(Y), 4 * item * len(Y) ** 2, 4 * budget):
         slow = torch.ones(len(centres), dtype=torch.bool, device=Y.device)
@@ -111,7 +110,7 @@ def searchlight_rsa(
             score[centres] = compare(similarity)
             missing[centres] = 0
         if bool(slow.any()):
-            patterns = rows[members[slow].flatten()].unflatten(0, (-1, members.shape[1]))
+            patterns = rows[members[slow]]
             rdms = rdm(patterns.mT, dissimilarity)
             score[centres[slow]] = compare_rdms(rdms, models, comparison)
             missing[centres[slow]] = rdms.isnan().sum(1)
@@ -146,13 +145,17 @@ def check_spheres(Y: Tensor, neighbourhoods: Neighbourhoods) -> None:
         )
 
 
+def _on_cpu(tensor: Tensor) -> bool:
+    return tensor.device.type == "cpu"
+
+
 def _gather(rows: Tensor, members: Tensor, *, centre: bool) -> tuple[Tensor, Tensor]:
     """``sphere_kernels.gather_patterns`` on any device."""
-    if rows.device.type == "cpu":
+    if _on_cpu(rows):
         from explorer.engine.sphere_kernels import gather_patterns  # noqa: PLC0415 - loads numba
 
         return gather_patterns(rows, members, centre=centre)
-    patterns = rows[members.flatten()].unflatten(0, members.shape)
+    patterns = rows[members]
     mean = patterns.mean(1, keepdim=True) if centre else patterns.new_zeros(())
     patterns -= mean
     length = patterns.square().sum(1, keepdim=True).sqrt_()
@@ -177,7 +180,7 @@ def _comparer(models: Tensor, comparison: str) -> Callable[[Tensor], Tensor] | N
 
 def _pearson(similarity: Tensor, models: Tensor) -> Tensor:
     """Correlations of 1 - similarity with unit models (n_models, n_pairs)."""
-    if similarity.device.type == "cpu":
+    if _on_cpu(similarity):
         from explorer.engine.sphere_kernels import centre_triangles  # noqa: PLC0415 - loads numba
 
         pairs, length, mean = centre_triangles(similarity)
@@ -193,7 +196,7 @@ def _pearson(similarity: Tensor, models: Tensor) -> Tensor:
 
 def _spearman(similarity: Tensor, models: Tensor) -> Tensor:
     """Correlations of ranks of 1 - similarity with unit ranks of models (n_models, n_pairs)."""
-    if similarity.device.type == "cpu":
+    if _on_cpu(similarity):
         from explorer.engine.ranks import rank_triangles  # noqa: PLC0415 - loads numba
 
         ranks = rank_triangles(similarity)
@@ -206,5 +209,6 @@ def _spearman(similarity: Tensor, models: Tensor) -> Tensor:
 
 def _upper(matrix: Tensor) -> Tensor:
     """Pairs above the diagonal: (n, n_stimuli, n_stimuli) to (n, n_pairs)."""
-    i, j = torch.triu_indices(*matrix.shape[1:], 1, device=matrix.device)
-    return matrix.flatten(1)[:, i * matrix.shape[1] + j]
+    n = matrix.shape[1]
+    i, j = torch.triu_indices(n, n, 1, device=matrix.device)
+    return matrix.flatten(1)[:, i * n + j]

@@ -1,4 +1,4 @@
-"""The steps of a searchlight that are bound by memory, compiled for the CPU: each sphere in cache."""
+"""Steps of a searchlight that are bound by memory, compiled so that a sphere stays in the cache."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def gather_patterns(rows: Tensor, members: Tensor, *, centre: bool) -> tuple[Ten
     shape = (*members.shape, rows.shape[1])
     patterns = np.empty(shape, rows.numpy().dtype)
     flat = np.zeros(len(members), np.bool_)
-    rounding = rows.numpy().dtype.type(2 * torch.finfo(rows.dtype).eps * shape[1] ** 0.5)
-    given = (rows.numpy(), members.contiguous().numpy(), centre, rounding, patterns, flat)
+    given = (rows.numpy(), members.contiguous().numpy(), centre, patterns, flat)
     share_rows(partial(_gather, *given), len(members))
     return torch.from_numpy(patterns), torch.from_numpy(flat)
 
@@ -54,15 +53,16 @@ def centre_triangles(G: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     pairs = np.empty((len(G), n * (n - 1) // 2), G.numpy().dtype)
     moments = np.empty((len(G), 2), pairs.dtype)
     share_rows(partial(_centre, G.numpy(), pairs, moments), len(G))
-    length, mean = torch.from_numpy(moments).split(1, dim=1)
-    return torch.from_numpy(pairs), length, mean
+    both = torch.from_numpy(moments)
+    return torch.from_numpy(pairs), both[:, :1], both[:, 1:]
 
 
 @numba.njit(nogil=True)
-def _gather(rows, members, centre, rounding, patterns, flat, start, stop):  # type: ignore[no-untyped-def]  # compiled
+def _gather(rows, members, centre, patterns, flat, start, stop):  # type: ignore[no-untyped-def]  # compiled
     size, n = members.shape[1], rows.shape[1]
     mean, total = np.empty(n, rows.dtype), np.empty(n, rows.dtype)
     share = rows.dtype.type(1 / size)
+    rounding = rows.dtype.type(2 * np.finfo(rows.dtype).eps * np.sqrt(size))
     for sphere in range(start, stop):
         mean[:] = 0
         total[:] = 0
