@@ -72,7 +72,7 @@ def estimate(study: Study, spec: Spec) -> Cost:
         n_samples = chosen["n_samples"] or n // sample
         each = sample**2 * ((chosen["k"] or 100) + 2.0 * layers + 50)
         return Cost(
-            n_samples * sizes.get("vertex", 1) * each / _FLOPS + 5, 12 * n * sizes["vertex"]
+            n_samples * sizes.get("vertex", 1) * each / _FLOPS + 5, 12 * n * sizes.get("vertex", 1)
         )
     places = sizes.get("vertex", 1) * sizes.get("target", 1) * sizes.get("channel", 1)
     n_targets = places * sizes.get("time", 1)

@@ -31,9 +31,7 @@ def distances(mesh):
 
 def spheres(found):
     start = found.start.tolist()
-    return [
-        found.members[a:b].tolist() for a, b in zip(start[:-1], start[1:], strict=True)
-    ]
+    return [found.members[a:b].tolist() for a, b in zip(start[:-1], start[1:], strict=True)]
 
 
 def test_the_k_nearest_are_scipys_nearest_first(mesh):

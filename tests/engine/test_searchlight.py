@@ -126,9 +126,11 @@ def test_stimuli_that_are_all_alike_have_no_score(data):
     Y, models = data
     same = Y[:1].expand_as(Y).contiguous()
     assert searchlight_rsa(same, models, make_spheres(*SPHERES)).score.isnan().all()
-    assert searchlight_rsa(
-        same, models, make_spheres(*SPHERES), comparison="pearson"
-    ).score.isnan().all()
+    assert (
+        searchlight_rsa(same, models, make_spheres(*SPHERES), comparison="pearson")
+        .score.isnan()
+        .all()
+    )
 
 
 def test_batches_change_no_score_and_progress_ends_at_all(data, monkeypatch):
