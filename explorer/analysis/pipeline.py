@@ -71,9 +71,8 @@ def estimate(study: Study, spec: Spec) -> Cost:
         sample = min(int(chosen["sample_size"]), n)
         n_samples = chosen["n_samples"] or n // sample
         each = sample**2 * ((chosen["k"] or 100) + 2.0 * layers + 50)
-        return Cost(
-            n_samples * sizes.get("vertex", 1) * each / _FLOPS + 5, 12 * n * sizes.get("vertex", 1)
-        )
+        n_vertices = sizes.get("vertex", 1)
+        return Cost(n_samples * n_vertices * each / _FLOPS + 5, 12 * n * n_vertices)
     places = sizes.get("vertex", 1) * sizes.get("target", 1) * sizes.get("channel", 1)
     n_targets = places * sizes.get("time", 1)
     if spec.analysis == "fusion":

@@ -112,7 +112,7 @@ def noise_covariance(
     Parameters
     ----------
     residuals : (..., n_observations, n_features), e.g. of ``run_residuals`` or of a GLM; their mean
-        over observations is subtracted. A NaN makes its covariance NaN
+        over observations is subtracted. A NaN makes what depends on it NaN
     method : ``"shrinkage_diag"`` towards the variances (Schäfer & Strimmer 2005),
         ``"shrinkage_eye"`` towards the identity times their mean (Ledoit & Wolf 2004), ``"diag"``
         or ``"full"``, each as in ``rsatoolbox.data.noise``
@@ -153,7 +153,7 @@ def _shrink_to_eye(S: Tensor, S2: Tensor, n: int, dof: int, eye: Tensor) -> Tens
     m = S.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
     d2 = (S - m * eye).square().sum((-2, -1), keepdim=True)
     b2 = torch.minimum((S2 - S.square()).sum((-2, -1), keepdim=True) / n, d2)
-    share = torch.where(d2 > 0, b2 / d2, 1)
+    share = torch.where(d2 == 0, 1, b2 / d2)
     return (share * m * eye + (1 - share) * S) * (n / dof)
 
 
@@ -166,5 +166,5 @@ def _shrink_to_diagonal(S: Tensor, S2: Tensor, n: int, dof: int, eye: Tensor) ->
     spread = (r2 - r.square()) * (n / dof**2)
     others = 1 - eye
     total = (r.square() * others).sum((-2, -1), keepdim=True)
-    share = torch.where(total > 0, (spread * others).sum((-2, -1), keepdim=True) / total, 1)
+    share = torch.where(total == 0, 1, (spread * others).sum((-2, -1), keepdim=True) / total)
     return C * (eye + (1 - share.clamp(0, 1)) * others)

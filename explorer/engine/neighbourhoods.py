@@ -107,7 +107,8 @@ def surface_neighbourhoods(
         if not exactly one of ``k`` and ``radius`` is given, or it is not positive, or the faces
         name vertices that are not there
     """
-    if (k is None) == (radius is None) or min(k or 1, radius or 1) <= 0:
+    given = [size for size in (k, radius) if size is not None]
+    if len(given) != 1 or not given[0] > 0:
         raise ValueError(
             f"k is {k} and radius is {radius}, expected one of them, more than 0. Give the number "
             "of vertices of a sphere or its radius in mm."

@@ -183,14 +183,13 @@ def _pearson(similarity: Tensor, models: Tensor) -> Tensor:
     if _on_cpu(similarity):
         from explorer.engine.sphere_kernels import centre_triangles  # noqa: PLC0415 - loads numba
 
-        pairs, length, mean = centre_triangles(similarity)
+        pairs, length = centre_triangles(similarity)
     else:
         pairs = _upper(similarity)
-        mean = pairs.mean(1, keepdim=True)
-        pairs -= mean
+        pairs -= pairs.mean(1, keepdim=True)
         length = torch.linalg.vector_norm(pairs, dim=1, keepdim=True)
     rounding = 2 * torch.finfo(pairs.dtype).eps * pairs.shape[1] ** 0.5
-    length.masked_fill_(length <= rounding * (1 - mean).abs(), torch.nan)
+    length.masked_fill_(length <= rounding, torch.nan)  # that of similarities near 1
     return (pairs @ models.T).div_(-length).clamp_(-1, 1)
 
 

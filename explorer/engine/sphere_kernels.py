@@ -36,7 +36,7 @@ def gather_patterns(rows: Tensor, members: Tensor, *, centre: bool) -> tuple[Ten
     return torch.from_numpy(patterns), torch.from_numpy(flat)
 
 
-def centre_triangles(G: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def centre_triangles(G: Tensor) -> tuple[Tensor, Tensor]:
     """Upper triangle of each matrix less its mean, with the length that is left.
 
     Parameters
@@ -47,14 +47,12 @@ def centre_triangles(G: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     -------
     pairs : (n_matrices, n_pairs), mean 0
     length : (n_matrices, 1), Euclidean, of ``pairs``
-    mean : (n_matrices, 1), before it was subtracted
     """
     n = G.shape[1]
     pairs = np.empty((len(G), n * (n - 1) // 2), G.numpy().dtype)
-    moments = np.empty((len(G), 2), pairs.dtype)
-    share_rows(partial(_centre, G.numpy(), pairs, moments), len(G))
-    both = torch.from_numpy(moments)
-    return torch.from_numpy(pairs), both[:, :1], both[:, 1:]
+    length = np.empty((len(G), 1), pairs.dtype)
+    share_rows(partial(_centre, G.numpy(), pairs, length), len(G))
+    return torch.from_numpy(pairs), torch.from_numpy(length)
 
 
 @numba.njit(nogil=True)
@@ -93,7 +91,7 @@ def _gather(rows, members, centre, patterns, flat, start, stop):  # type: ignore
 
 
 @numba.njit(nogil=True, fastmath=_SUMS)
-def _centre(G, pairs, moments, start, stop):  # type: ignore[no-untyped-def]  # compiled
+def _centre(G, pairs, length, start, stop):  # type: ignore[no-untyped-def]  # compiled
     n, n_pairs = G.shape[1], pairs.shape[1]
     for matrix in range(start, stop):
         own = pairs[matrix]
@@ -109,5 +107,4 @@ def _centre(G, pairs, moments, start, stop):  # type: ignore[no-untyped-def]  # 
         for p in range(n_pairs):
             own[p] -= mean
             squares += own[p] * own[p]
-        moments[matrix, 0] = np.sqrt(squares)
-        moments[matrix, 1] = mean
+        length[matrix, 0] = np.sqrt(squares)

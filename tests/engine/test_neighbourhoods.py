@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import rsatoolbox.util.searchlight as peer
@@ -31,7 +33,7 @@ def distances(mesh):
 
 def spheres(found):
     start = found.start.tolist()
-    return [found.members[a:b].tolist() for a, b in zip(start[:-1], start[1:], strict=True)]
+    return [found.members[a:b].tolist() for a, b in pairwise(start)]
 
 
 def test_the_k_nearest_are_scipys_nearest_first(mesh):
@@ -104,7 +106,7 @@ def test_volumes_equal_rsatoolbox(capsys):
 def test_centres_have_their_share_of_the_sphere_in_the_mask():
     mask = torch.zeros(20, 20, 20, dtype=torch.bool)
     mask[:10] = True
-    found, centres = volume_neighbourhoods(mask, 3, share=0.6)
+    _, centres = volume_neighbourhoods(mask, 3, share=0.6)
     loose, all_centres = volume_neighbourhoods(mask, 3, share=0)
     n = 93  # integer points nearer than 3
     assert int(loose.sizes.max()) == n
