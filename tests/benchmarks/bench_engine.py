@@ -13,16 +13,13 @@ from importlib.util import find_spec
 
 import numpy as np
 import torch
-from scipy.spatial.distance import pdist
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import pearsonr
 
 from explorer.engine.ceiling import split_half
 from explorer.engine.folds import kfold
-from explorer.engine.rdm import compare_rdms, rdm, square
-from explorer.engine.resampling import draw_counts
 from explorer.engine.ridge import RidgeSettings, ridge_cv
 from explorer.engine.scores import pearson
-from explorer.engine.stats import bootstrap_pearson, bootstrap_rdm, permutation_p
+from explorer.engine.stats import bootstrap_pearson, permutation_p
 
 Job = Callable[[], object]
 
@@ -93,59 +90,6 @@ def bench_ridge(rounds: int, size: tuple[int, int, int, int]) -> None:
     report(title, rounds, ours, "scikit-learn RidgeCV (LOO)", sklearn)
 
 
-def bench_rdms(rounds: int) -> None:
-    """Time RDMs of 200 stimuli at 100 times, and their comparison with 32 models."""
-    generator = torch.Generator().manual_seed(0)
-    X = torch.randn(100, 200, 63, generator=generator)
-    models = torch.randn(32, 200, 256, generator=generator)
-
-    def ours() -> object:
-        return compare_rdms(rdm(X), rdm(models), "spearman")
-
-    def scipy() -> object:
-        a = [pdist(x, "correlation") for x in X[:10].numpy()]
-        b = [pdist(x, "correlation") for x in models.numpy()]
-        return [[spearmanr(x, y).statistic for y in b[:4]] for x in a]
-
-    def rsatoolbox() -> object:
-        import rsatoolbox.data  # noqa: PLC0415 - it may not be there
-        import rsatoolbox.rdm  # noqa: PLC0415
-
-        def stack(patterns: torch.Tensor) -> object:
-            sets = [rsatoolbox.data.Dataset(x) for x in patterns.double().numpy()]
-            return rsatoolbox.rdm.concat(
-                [rsatoolbox.rdm.calc_rdm(one, method="correlation") for one in sets]
-            )
-
-        return rsatoolbox.rdm.compare(stack(X), stack(models), method="spearman")
-
-    title = "100 RDMs of 200 stimuli, Spearman to 32"
-    report(title, rounds, ours, "rsatoolbox", rsatoolbox)
-    report(title, rounds, ours, "scipy loop", scipy, scale=80)
-
-
-def bench_bootstrap_rdm(rounds: int) -> None:
-    """Time 1000 resamples of 7 layers and 5 subjects, 92 stimuli; the loop does 20 of them."""
-    generator = torch.Generator().manual_seed(0)
-    a = rdm(torch.randn(7, 92, 50, generator=generator))
-    b = rdm(torch.randn(5, 92, 50, generator=generator))
-
-    def naive() -> object:
-        matrices, out = square(torch.cat([a, b])), []
-        for count in draw_counts(92, 20, 0):
-            drawn = torch.arange(92).repeat_interleave(count.long())
-            i, j = torch.triu_indices(92, 92, 1)
-            kept = drawn[i] != drawn[j]
-            copied = matrices[:, drawn[i][kept], drawn[j][kept]].numpy()
-            out.append([[spearmanr(x, y).statistic for y in copied[7:]] for x in copied[:7]])
-        return out
-
-    def ours() -> object:
-        return bootstrap_rdm(a, b)
-
-    report("1000 bootstraps of 7 x 5 RDMs, 92 stimuli", rounds, ours, "scipy loop", naive, 50)
-
-
 def bench_scores(rounds: int) -> None:
     """Time permutations and bootstraps of r, and reliability; the loops do part of the work."""
     generator = torch.Generator().manual_seed(0)
@@ -190,8 +134,6 @@ def main() -> None:
     for size in sizes:
         bench_ridge(arguments.rounds, size)
     if not arguments.quick:
-        bench_rdms(arguments.rounds)
-        bench_bootstrap_rdm(arguments.rounds)
         bench_scores(arguments.rounds)
 
 
