@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
 from scipy.stats import kendalltau
 from torch import Tensor
 
-from explorer.engine.batches import BUDGET, column_batches
-from explorer.engine.device import exact_matmul, to_double
-from explorer.engine.vectors import mid_ranks, unit
+from explorer.engine.batches import BUDGET
+from explorer.engine.device import to_double
+from explorer.engine.distances import RDM_METHODS, write_distances
+from explorer.engine.vectors import MANY, mid_ranks, unit
 
 Comparison = Callable[[Tensor, Tensor], Tensor]
 
-_STRIP = 64  # rows of a matrix that are multiplied at once, at least
-_CACHED = 2**20  # bytes of patterns or of dissimilarities at a time on a CPU
+_CACHED = 2**22  # bytes of dissimilarities at a time on a CPU
 
 
 def rdm(X: Tensor, method: str = "correlation") -> Tensor:
@@ -41,12 +42,9 @@ def rdm(X: Tensor, method: str = "correlation") -> Tensor:
     """
     check_method(method, RDM_METHODS)
     *leading, n, d = X.shape
-    i, j = torch.triu_indices(n, n, 1, device=X.device)
     each = X.reshape(-1, n, d)
-    pairs, condensed = i * n + j, X.new_empty(len(each), len(i))
-    most = max(1, _CACHED // max(1, 8 * n * max(n, d))) if X.device.type == "cpu" else None
-    for block in column_batches(len(each), 4 * 8 * n * max(n, d), most=most):
-        condensed[block] = RDM_METHODS[method](each[block], pairs)
+    condensed = X.new_empty(len(each), n * (n - 1) // 2)
+    write_distances(each, method, condensed)
     return condensed.view(*leading, -1)
 
 
@@ -209,35 +207,6 @@ def _by_missing(x: Tensor) -> list[tuple[Tensor, Tensor]]:
     return [((of == k).nonzero()[:, 0], pattern) for k, pattern in enumerate(patterns)]
 
 
-def _correlation_distance(X: Tensor, pairs: Tensor) -> Tensor:
-    return _unit_distance(unit(X, -1), pairs)
-
-
-def _cosine_distance(X: Tensor, pairs: Tensor) -> Tensor:
-    return _unit_distance(unit(X, -1, centre=False), pairs)
-
-
-def _unit_distance(Z: Tensor, pairs: Tensor) -> Tensor:
-    n = Z.shape[1]
-    step = max(_STRIP, n // 4)
-    similarity = Z.new_empty(len(Z), n, n)  # what is below the diagonal is not read
-    with exact_matmul():
-        for k in range(0, n, step):  # strips from the diagonal on: 5/8 of all products
-            similarity[:, k : k + step, k:] = Z[:, k : k + step] @ Z[:, k:].mT
-    return similarity.flatten(1).index_select(1, pairs.to(Z.device)).neg_().add_(1).clamp_(0, 2)
-
-
-def _euclidean_distance(X: Tensor, pairs: Tensor) -> Tensor:
-    # not by inner products: these lose half the digits of near-equal patterns
-    X = to_double(X)
-    distance = torch.cdist(X, X, compute_mode="donot_use_mm_for_euclid_dist")
-    return distance.flatten(1).index_select(1, pairs.to(X.device))
-
-
-def _squared_distance(X: Tensor, pairs: Tensor) -> Tensor:
-    return _euclidean_distance(X, pairs).square()
-
-
 def _pearson(a: Tensor, b: Tensor) -> Tensor:
     return _products(a, b, centre=True)
 
@@ -251,9 +220,14 @@ def _spearman(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _products(a: Tensor, b: Tensor, *, centre: bool) -> Tensor:
-    other = unit(b, 1, centre=centre).T
+    scale = partial(unit, dim=1, centre=centre)
+    if a.device.type == "cpu" and max(a.numel(), b.numel()) > MANY:
+        from explorer.engine.row_kernels import unit_rows  # noqa: PLC0415 - compiles for seconds
+
+        scale = partial(unit_rows, centre=centre)
+    other = scale(b).T
     block = max(1, (_CACHED if a.device.type == "cpu" else BUDGET) // max(1, 8 * a.shape[1]))
-    rows = [unit(some, 1, centre=centre) @ other for some in torch.split(a, block)]
+    rows = [scale(some) @ other for some in torch.split(a, block)]
     return torch.cat(rows).clamp_(-1, 1)
 
 
@@ -282,15 +256,6 @@ def check_method(method: str, table: dict[str, Callable[..., Tensor]]) -> None:
     if method not in table:
         raise ValueError(f"No method is called {method!r}, expected one of: {', '.join(table)}.")
 
-
-#: Name to function from patterns (n_rdms, n_stimuli, n_features) and the places of the pairs in a
-#: flat matrix (n_pairs,) to (n_rdms, n_pairs).
-RDM_METHODS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "correlation": _correlation_distance,
-    "cosine": _cosine_distance,
-    "euclidean": _euclidean_distance,
-    "sqeuclidean": _squared_distance,
-}
 
 #: Name to function from (n_a, n_pairs) and (n_b, n_pairs), no NaN, to (n_a, n_b).
 RDM_COMPARISONS: dict[str, Comparison] = {

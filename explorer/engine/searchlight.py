@@ -10,9 +10,9 @@ from torch import Tensor
 
 from explorer.engine.batches import BUDGET
 from explorer.engine.device import exact_matmul, to_double
+from explorer.engine.distances import CENTRED, RDM_METHODS
 from explorer.engine.neighbourhoods import Neighbourhoods
 from explorer.engine.rdm import (
-    RDM_METHODS,
     check_method,
     check_rdms,
     choose_comparison,
@@ -26,7 +26,6 @@ Progress = Callable[[int, int], None]
 MIN_STIMULI = 3  # two pairs or more, so that there is something to correlate
 MIN_MEMBERS = 2  # of a sphere; one target alone has no pattern
 _CACHED = 2**21  # bytes of similarities at a time on a CPU: they stay in the cache
-_CENTRED = {"correlation": True, "cosine": False}  # what is fast: whether patterns are centred
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def searchlight_rsa(
     n_centres, n_pairs = len(spheres.sizes), models.shape[1]
     score = Y.new_full((n_centres, len(models)), torch.nan)
     missing = torch.full((n_centres,), n_pairs, device=Y.device)
-    compare = _comparer(models, comparison) if dissimilarity in _CENTRED else None
+    compare = _comparer(models, comparison) if dissimilarity in CENTRED else None
     budget = _CACHED if compare and _on_cpu(Y) else BUDGET
     item, done, total = Y.element_size(), 0, int((spheres.sizes > 0).sum())
     for centres, members in spheres.batches(4 * item * len(Y), 4 * item * len(Y) ** 2, 4 * budget):
@@ -105,7 +104,7 @@ def searchlight_rsa(
         if members.shape[1] < MIN_MEMBERS:
             slow[:] = False
         elif compare:
-            patterns, slow = _gather(rows, members, centre=_CENTRED[dissimilarity])
+            patterns, slow = _gather(rows, members, centre=CENTRED[dissimilarity])
             similarity = torch.bmm(patterns.mT, patterns)  # (n_spheres, n_stimuli, n_stimuli)
             score[centres] = compare(similarity)
             missing[centres] = 0

@@ -26,9 +26,9 @@ def unit(x: Tensor, dim: int, *, centre: bool = True) -> Tensor:
         centred, constant to within the rounding of the input's dtype
     """
     rounding = 2 * torch.finfo(x.dtype).eps * x.shape[dim] ** 0.5
-    x = to_double(x)
+    given, x = x, to_double(x)
     mean = x.mean(dim, keepdim=True) if centre else x.new_zeros(())
-    x = x - mean  # a copy, scaled in place
+    x = x - mean if x is given else x.sub_(mean)  # a copy either way, scaled in place
     length = torch.linalg.vector_norm(x, dim=dim, keepdim=True)
     flat = length <= rounding * (mean.abs() + length)
     return x.div_(length.masked_fill_(flat, torch.nan))
