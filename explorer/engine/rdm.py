@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import numpy as np
@@ -251,7 +251,7 @@ def _untied(row: np.ndarray) -> float:
     return len(row) * (len(row) - 1) / 2 - float((counts * (counts - 1) / 2).sum())
 
 
-def check_method(method: str, table: dict[str, Callable[..., Tensor]]) -> None:
+def check_method(method: str, table: Mapping[str, object]) -> None:
     """Make sure that ``table`` has ``method``; ValueError, with the names there are, if not."""
     if method not in table:
         raise ValueError(f"No method is called {method!r}, expected one of: {', '.join(table)}.")
