@@ -9,6 +9,7 @@ ANALYSES: Registry[Callable[..., str]] = Registry(
     {
         "encoding": "explorer.analysis.encoding:run_encoding",
         "rsa": "explorer.analysis.rsa:run_rsa",
+        "searchlight": "explorer.analysis.searchlight:run_searchlight",
         "rdm": "explorer.analysis.rdm:run_rdm",
         "weights": "explorer.analysis.weights:run_weights",
         "fusion": "explorer.analysis.fusion:run_fusion",

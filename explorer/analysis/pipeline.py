@@ -66,6 +66,13 @@ def estimate(study: Study, spec: Spec) -> Cost:
         rounds = int(spec.settings["n_bootstraps"]) + int(spec.settings["n_permutations"])
         operations = 40.0 * n_pairs * n_rdms * sizes["layer"] * rounds
         return Cost(operations / _FLOPS + 0.3, 4 * n_pairs * (n_rdms + sizes["layer"]) * 8)
+    if spec.analysis == "searchlight":
+        chosen, layers = spec.settings, sizes["layer"]
+        sample = min(int(chosen["sample_size"]), n)
+        n_samples = chosen["n_samples"] or n // sample
+        each = sample**2 * ((chosen["k"] or 100) + 2.0 * layers + 50)
+        n_vertices = sizes.get("vertex", 1)
+        return Cost(n_samples * n_vertices * each / _FLOPS + 5, 12 * n * n_vertices)
     places = sizes.get("vertex", 1) * sizes.get("target", 1) * sizes.get("channel", 1)
     n_targets = places * sizes.get("time", 1)
     if spec.analysis == "fusion":

@@ -65,6 +65,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "rdm": {},
     "fusion": {"fmri_subject": GROUP, "seed": 0},
+    "searchlight": {
+        "dissimilarity": "correlation",
+        "k": 100,
+        "radius": None,
+        "sample_size": 100,
+        "n_samples": None,
+        "average": "mean",
+        "seed": 0,
+    },
 }
 SETTINGS["weights"] = {**SETTINGS["encoding"], "layer": 0}
 
@@ -197,6 +206,33 @@ def fusion_spec(study: Study, subject: str, atlas: str, fmri_subject: str = GROU
     settings = {**SETTINGS["fusion"], "fmri_subject": fmri_subject}
     atlas = atlas or next(iter(study.names("rois/")), "")
     return Spec("fusion", "eeg", subject, "", "", "pearson", atlas, settings)
+
+
+def searchlight_spec(
+    study: Study, subject: str, model: str, metric: str = "spearman", **choices: Any
+) -> Spec:
+    """The spec of a searchlight over the cortex: how like a model's each place's geometry is.
+
+    Parameters
+    ----------
+    metric : spearman, pearson, or another name of the engine's comparisons
+    choices : ``variant`` and any of ``SETTINGS["searchlight"]``; a ``radius`` in mm takes the place
+        of ``k`` vertices
+
+    Raises
+    ------
+    UnknownNameError
+        if the features or a setting do not exist
+    """
+    variant = find_variant(study, model, "fmri", choices.pop("variant", ""))
+    known = SETTINGS["searchlight"]
+    for name in choices:
+        if name not in known:
+            raise unknown_name("setting of searchlight", name, list(known))
+    settings = {**known, **choices}
+    if settings["radius"] is not None:
+        settings["k"] = None
+    return Spec("searchlight", "fmri", subject, model, variant, metric, "", settings)
 
 
 def find_variant(study: Study, model: str, modality: str, variant: str = "") -> str:

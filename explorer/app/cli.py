@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from explorer.analysis.run import share_cores
-from explorer.analysis.spec import MEASURES, MODALITIES
+from explorer.analysis.spec import MEASURES, MODALITIES, SETTINGS
 from explorer.app.settings import default_home
 from explorer.errors import Cancelled, ExplorerError
 from explorer.registry import Registry
@@ -30,6 +30,7 @@ COMMANDS: Registry[Command] = Registry(
         "extract": "explorer.app.compute:run_extract",
         "encode": "explorer.app.compute:run_encode",
         "rsa": "explorer.app.compute:run_rsa",
+        "searchlight": "explorer.app.compute:run_searchlight",
     },
 )
 
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         ("rsa", "Compare the geometry of features and responses.", "rsa"),
     ):
         _analysis(add(name, text), analysis)
+    _searchlight(add("searchlight", "Compare geometry around each vertex of the cortex."))
     return parser
 
 
@@ -132,6 +134,25 @@ def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
     else:
         choices = ["correlation", "cosine", "euclidean"]
         parser.add_argument("--dissimilarity", default="correlation", choices=choices)
+    _computing(parser)
+
+
+def _searchlight(parser: argparse.ArgumentParser) -> None:
+    known = SETTINGS["searchlight"]
+    parser.add_argument("--model", nargs="+", default=[], help="the study's first if left out")
+    parser.add_argument("--variant", default="")
+    parser.add_argument("--subject", nargs="*", default=[], help="all if left out")
+    metrics = [m.metric for m in MEASURES.values() if m.analysis == "rsa"]
+    parser.add_argument("--metric", default=metrics[0], choices=metrics)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--k", type=int, default=known["k"], help="vertices of a sphere")
+    size.add_argument("--radius", type=float, help="of a sphere along the surface, mm")
+    parser.add_argument("--sample-size", type=int, default=known["sample_size"], help="stimuli")
+    parser.add_argument("--samples", type=int, help="how many; as many as there are if left out")
+    parser.add_argument("--average", default="mean", choices=["mean", "fisher_z"])
+    choices = ["correlation", "cosine", "euclidean"]
+    parser.add_argument("--dissimilarity", default="correlation", choices=choices)
+    parser.set_defaults(modality="fmri")
     _computing(parser)
 
 

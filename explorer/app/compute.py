@@ -1,8 +1,10 @@
-"""Commands that compute: extract, encode, rsa."""
+"""Commands that compute: extract, encode, rsa, searchlight."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,15 @@ import numpy as np
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
 from explorer.analysis.run import Run
-from explorer.analysis.spec import GROUP, MEAN, MODALITIES, make_spec, models
+from explorer.analysis.spec import (
+    GROUP,
+    MEAN,
+    MODALITIES,
+    Spec,
+    make_spec,
+    models,
+    searchlight_spec,
+)
 from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
 from explorer.study.study import Study
@@ -44,19 +54,37 @@ def run_extract(chosen: argparse.Namespace) -> int:
 
 def run_encode(chosen: argparse.Namespace) -> int:
     """Encode every subject with one model."""
-    return _run(chosen, {"n_folds": chosen.folds})
+    return _run(chosen, partial(_make_spec, chosen, {"n_folds": chosen.folds}))
 
 
 def run_rsa(chosen: argparse.Namespace) -> int:
     """Compare every subject's geometry, and that of their mean, with one model's."""
-    return _run(chosen, {"dissimilarity": chosen.dissimilarity})
+    return _run(chosen, partial(_make_spec, chosen, {"dissimilarity": chosen.dissimilarity}))
 
 
-def _run(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
+def run_searchlight(chosen: argparse.Namespace) -> int:
+    """Compare the geometry around each vertex of every subject's cortex with one model's."""
+    settings = {
+        "variant": chosen.variant,
+        "k": chosen.k if chosen.radius is None else None,
+        "radius": chosen.radius,
+        "sample_size": chosen.sample_size,
+        "n_samples": chosen.samples,
+        "average": chosen.average,
+        "dissimilarity": chosen.dissimilarity,
+    }
+
+    def make(study: Study, modality: str, subject: str, model: str) -> Spec:
+        return searchlight_spec(study, subject, model, chosen.metric, **settings)
+
+    return _run(chosen, make)
+
+
+def _run(chosen: argparse.Namespace, make: Callable[[Study, str, str, str], Spec]) -> int:
     study = find_study(chosen)
     modality = _choose_modality(study, chosen)
     summaries = {
-        model: _score(study, chosen, modality, model, settings)
+        model: _score(study, chosen, modality, model, make)
         for model in _choose_models(study, chosen, modality)
     }
     if chosen.json:
@@ -73,26 +101,38 @@ def _run(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
     return 0
 
 
+def _make_spec(
+    chosen: argparse.Namespace,
+    settings: dict[str, Any],
+    study: Study,
+    modality: str,
+    subject: str,
+    model: str,
+) -> Spec:
+    return make_spec(
+        study,
+        modality,
+        subject,
+        model,
+        chosen.metric,
+        variant=chosen.variant,
+        atlas=chosen.atlas,
+        n_bootstraps=chosen.bootstraps,
+        n_permutations=chosen.permutations,
+        **settings,
+    )
+
+
 def _score(
-    study: Study, chosen: argparse.Namespace, modality: str, model: str, settings: dict[str, Any]
+    study: Study,
+    chosen: argparse.Namespace,
+    modality: str,
+    model: str,
+    make: Callable[[Study, str, str, str], Spec],
 ) -> dict[str, Any]:
     """Score one model for the chosen subjects; the summary, as plain data."""
     subjects = list(chosen.subject) or _all_subjects(study, chosen.command, modality)
-    specs = [
-        make_spec(
-            study,
-            modality,
-            subject,
-            model,
-            chosen.metric,
-            variant=chosen.variant,
-            atlas=chosen.atlas,
-            n_bootstraps=chosen.bootstraps,
-            n_permutations=chosen.permutations,
-            **settings,
-        )
-        for subject in subjects
-    ]
+    specs = [make(study, modality, subject, model) for subject in subjects]
     names = run_specs(study, specs, Run(chosen.device, show_progress))
     results = dict(zip(subjects, (study[n] for n in names), strict=True))
     scores: dict[str, Any] = {s: layer_scores(r) for s, r in results.items()}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import torch
 from scipy.stats import kendalltau
 from torch import Tensor
 
-from explorer.engine.device import exact_matmul, to_double
-from explorer.engine.vectors import mid_ranks, unit
+from explorer.engine.batches import BUDGET
+from explorer.engine.device import to_double
+from explorer.engine.distances import RDM_METHODS, write_distances
+from explorer.engine.vectors import MANY, mid_ranks, unit
 
 Comparison = Callable[[Tensor, Tensor], Tensor]
+
+_CACHED = 2**22  # bytes of dissimilarities at a time on a CPU
 
 
 def rdm(X: Tensor, method: str = "correlation") -> Tensor:
@@ -22,7 +27,7 @@ def rdm(X: Tensor, method: str = "correlation") -> Tensor:
     ----------
     X : (..., n_stimuli, n_features), patterns; leading dimensions are separate RDMs
     method : a name in ``RDM_METHODS``: ``"correlation"`` (1 - Pearson r over features),
-        ``"cosine"`` (1 - cosine) or ``"euclidean"``
+        ``"cosine"`` (1 - cosine), ``"euclidean"`` or ``"sqeuclidean"``, its square
 
     Returns
     -------
@@ -35,10 +40,12 @@ def rdm(X: Tensor, method: str = "correlation") -> Tensor:
     ValueError
         if no method has this name
     """
-    _check_method(method, RDM_METHODS)
-    square_form = RDM_METHODS[method](X)
-    i, j = torch.triu_indices(X.shape[-2], X.shape[-2], 1, device=square_form.device)
-    return square_form[..., i, j].to(X)
+    check_method(method, RDM_METHODS)
+    *leading, n, d = X.shape
+    each = X.reshape(-1, n, d)
+    condensed = X.new_empty(len(each), n * (n - 1) // 2)
+    write_distances(each, method, condensed)
+    return condensed.view(*leading, -1)
 
 
 def square(condensed: Tensor) -> Tensor:
@@ -136,7 +143,7 @@ def compare_rdms(a: Tensor, b: Tensor, method: str = "spearman") -> Tensor:
 
 def choose_comparison(method: str) -> Comparison:
     """Function in ``RDM_COMPARISONS``; ValueError, with the names there are, if there is none."""
-    _check_method(method, RDM_COMPARISONS)
+    check_method(method, RDM_COMPARISONS)
     return RDM_COMPARISONS[method]
 
 
@@ -200,39 +207,28 @@ def _by_missing(x: Tensor) -> list[tuple[Tensor, Tensor]]:
     return [((of == k).nonzero()[:, 0], pattern) for k, pattern in enumerate(patterns)]
 
 
-def _correlation_distance(X: Tensor) -> Tensor:
-    return _unit_distance(unit(X, -1))
-
-
-def _cosine_distance(X: Tensor) -> Tensor:
-    return _unit_distance(unit(X, -1, centre=False))
-
-
-def _unit_distance(Z: Tensor) -> Tensor:
-    with exact_matmul():
-        return (1 - Z @ Z.mT).clamp(0, 2)
-
-
-def _euclidean_distance(X: Tensor) -> Tensor:
-    # not by inner products: these lose half the digits of near-equal patterns
-    X = to_double(X)
-    return torch.cdist(X, X, compute_mode="donot_use_mm_for_euclid_dist")
-
-
 def _pearson(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(a, 1), unit(b, 1))
+    return _products(a, b, centre=True)
 
 
 def _cosine(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(a, 1, centre=False), unit(b, 1, centre=False))
+    return _products(a, b, centre=False)
 
 
 def _spearman(a: Tensor, b: Tensor) -> Tensor:
-    return _inner(unit(mid_ranks(to_double(a)), 1), unit(mid_ranks(to_double(b)), 1))
+    return _products(mid_ranks(to_double(a)), mid_ranks(to_double(b)), centre=True)
 
 
-def _inner(a: Tensor, b: Tensor) -> Tensor:
-    return (a @ b.T).clamp(-1, 1)
+def _products(a: Tensor, b: Tensor, *, centre: bool) -> Tensor:
+    scale = partial(unit, dim=1, centre=centre)
+    if a.device.type == "cpu" and max(a.numel(), b.numel()) > MANY:
+        from explorer.engine.row_kernels import unit_rows  # noqa: PLC0415 - compiles for seconds
+
+        scale = partial(unit_rows, centre=centre)
+    other = scale(b).T
+    block = max(1, (_CACHED if a.device.type == "cpu" else BUDGET) // max(1, 8 * a.shape[1]))
+    rows = [scale(some) @ other for some in torch.split(a, block)]
+    return torch.cat(rows).clamp_(-1, 1)
 
 
 def _kendall_tau_a(a: Tensor, b: Tensor) -> Tensor:
@@ -255,17 +251,11 @@ def _untied(row: np.ndarray) -> float:
     return len(row) * (len(row) - 1) / 2 - float((counts * (counts - 1) / 2).sum())
 
 
-def _check_method(method: str, table: dict[str, Callable[..., Tensor]]) -> None:
+def check_method(method: str, table: Mapping[str, object]) -> None:
+    """Make sure that ``table`` has ``method``; ValueError, with the names there are, if not."""
     if method not in table:
         raise ValueError(f"No method is called {method!r}, expected one of: {', '.join(table)}.")
 
-
-#: Name to function from patterns (..., n_stimuli, n_features) to (..., n_stimuli, n_stimuli).
-RDM_METHODS: dict[str, Callable[[Tensor], Tensor]] = {
-    "correlation": _correlation_distance,
-    "cosine": _cosine_distance,
-    "euclidean": _euclidean_distance,
-}
 
 #: Name to function from (n_a, n_pairs) and (n_b, n_pairs), no NaN, to (n_a, n_b).
 RDM_COMPARISONS: dict[str, Comparison] = {

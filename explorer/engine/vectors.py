@@ -8,6 +8,7 @@ from torch import Tensor
 from explorer.engine.device import to_double
 
 CONSTANT = 1e-12  # variance of a resample, relative to that of the data, which is only rounding
+MANY = 2**18  # elements from which on a compiled ranking is worth loading
 
 
 def unit(x: Tensor, dim: int, *, centre: bool = True) -> Tensor:
@@ -25,12 +26,12 @@ def unit(x: Tensor, dim: int, *, centre: bool = True) -> Tensor:
         centred, constant to within the rounding of the input's dtype
     """
     rounding = 2 * torch.finfo(x.dtype).eps * x.shape[dim] ** 0.5
-    x = to_double(x)
-    largest = x.abs().amax(dim, keepdim=True) if x.shape[dim] else x.sum(dim, keepdim=True)
-    if centre:
-        x = x - x.mean(dim, keepdim=True)
+    given, x = x, to_double(x)
+    mean = x.mean(dim, keepdim=True) if centre else x.new_zeros(())
+    x = x - mean if x is given else x.sub_(mean)  # a copy either way, scaled in place
     length = torch.linalg.vector_norm(x, dim=dim, keepdim=True)
-    return x / length.masked_fill(length <= rounding * largest, torch.nan)
+    flat = length <= rounding * (mean.abs() + length)
+    return x.div_(length.masked_fill_(flat, torch.nan))
 
 
 def tied_runs(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -70,5 +71,9 @@ def mid_ranks(x: Tensor) -> Tensor:
     -------
     ranks : (..., n), dtype of ``x``
     """
+    if x.device.type == "cpu" and x.is_floating_point() and x.numel() > MANY:
+        from explorer.engine.ranks import rank_rows  # noqa: PLC0415 - compiles for seconds
+
+        return rank_rows(x.reshape(-1, x.shape[-1])).add_((x.shape[-1] + 1) / 2).view(x.shape)
     _, first, end = tied_runs(x)
     return (first + end + 1).to(x.dtype) / 2

@@ -240,6 +240,16 @@ GROUPS: tuple[Group, ...] = (
         },
     ),
     Group(
+        "results/searchlight/{digest}",
+        "How like a model's geometry that around each vertex is, by layer.",
+        {
+            "score": Variable(("layer", "vertex"), "f", minimum=-1, maximum=1),
+            "sphere_size": Variable(("vertex",), "iu", minimum=0),
+            "sample": Variable(("stimulus",), "i", minimum=-1),
+            **_RESULT_COORDS,
+        },
+    ),
+    Group(
         "results/rsa/{digest}",
         "How like a model's geometry a brain's is, by layer.",
         {

@@ -77,3 +77,15 @@ def test_scores_are_a_table_for_people(command, study):
     numbers = [float(word) for word in row.split() if word not in ("sub-01",)]
     expected = command("encode", study.path, "--subject", "sub-01", *FEW).json["subjects"]
     np.testing.assert_allclose(numbers, expected["sub-01"], atol=6e-4)
+
+
+def test_searchlight_tells_every_subject_and_stores_a_map(command, study):
+    few = ("--k", "15", "--sample-size", "40", "--samples", "2", "--device", "cpu", "--json")
+    told = command("searchlight", study.path, "--model", "planted", *few).json
+    assert set(told["subjects"]) == {"sub-01", "sub-02", "sub-03", "group"}
+    name = told["results"][0]["path"].removeprefix(f"{study.path}/").removesuffix(".zarr")
+    stored = Study(study.path)[name]
+    assert name.startswith("results/searchlight/")
+    assert stored.score.dims == ("layer", "vertex")
+    assert (stored.attrs["n_samples"], stored.attrs["n_stimuli"]) == (2, 80)
+    np.testing.assert_allclose(told["subjects"]["sub-01"], stored.score.mean("vertex"), atol=1e-6)

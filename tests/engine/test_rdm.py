@@ -47,7 +47,36 @@ def test_rdms_equal_scipy(method, dtype, normal):
     expected = np.stack([pdist(x.double().numpy(), method) for x in X])
     made = rdm(X, method)
     assert made.dtype == dtype
-    torch.testing.assert_close(made.double(), torch.from_numpy(expected), atol=1e-6, rtol=0)
+    torch.testing.assert_close(made.double(), torch.from_numpy(expected), atol=1e-6, rtol=1e-7)
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """What is compiled for many patterns is taken for few."""
+    monkeypatch.setattr("explorer.engine.distances.MANY", 0)
+    monkeypatch.setattr("explorer.engine.rdm.MANY", 0)
+
+
+@pytest.mark.parametrize("method", ["correlation", "cosine"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_many_patterns_have_the_same_rdms(method, dtype, normal, request):
+    X = normal(3, 90, 7).to(dtype)
+    X[0, 4], X[1, 5, 2], X[2, 3] = 0, torch.nan, X[2, 8]
+    expected = rdm(X, method)
+    request.getfixturevalue("compiled")
+    found = rdm(X.transpose(0, 1).contiguous().transpose(0, 1), method)  # whatever the strides
+    torch.testing.assert_close(found, expected, equal_nan=True)
+    assert found[2].min() < 1e-7
+    assert 0 <= found.nan_to_num(nan=0).min() <= found.nan_to_num(nan=0).max() <= 2
+
+
+@pytest.mark.parametrize("method", ["spearman", "pearson", "cosine"])
+def test_many_rdms_compare_the_same(method, normal, request):
+    a, b = normal(4, 45).float(), normal(3, 45).float()
+    a[1], b[2, 3] = 1.0, torch.nan
+    expected = compare_rdms(a, b, method)
+    request.getfixturevalue("compiled")
+    torch.testing.assert_close(compare_rdms(a, b, method), expected, equal_nan=True)
 
 
 @pytest.mark.parametrize("method", RDM_METHODS)
