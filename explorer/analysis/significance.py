@@ -33,7 +33,9 @@ def channel_neighbours(channels: Sequence[str], montage: str) -> np.ndarray:
     """
     known = mne.channels.get_builtin_montages()
     if montage not in known:
-        raise AnalysisError(f"No montage is called {montage!r}, expected one of {', '.join(known)}.")
+        raise AnalysisError(
+            f"No montage is called {montage!r}, expected one of {', '.join(known)}."
+        )
     made = mne.channels.make_standard_montage(montage)
     missing = [name for name in channels if name not in made.ch_names]
     if missing:

@@ -135,4 +135,4 @@ def _clusters(
     graph = coo_array((np.ones(len(joined), np.int8), (joined[:, 0], joined[:, 1])), shape=shape)
     n, component = connected_components(graph, directed=False)
     label[within] = component + 1
-    return label, np.bincount(component, values[within], minlength=n)
+    return label, np.bincount(component, values[within], minlength=n).astype(np.float64)

@@ -247,7 +247,7 @@ def check_subjects(values: Tensor) -> None:
 def _spread(x: Tensor) -> Tensor:
     """Standard deviation over subjects (n - 1); NaN where it is only rounding."""
     spread = x.std(0)
-    return spread.masked_fill(spread <= 1e-14 * x.abs().amax(0), torch.nan)  # noqa: PLR2004
+    return spread.masked_fill(spread <= 1e-14 * x.abs().amax(0), torch.nan)
 
 
 def _t_tail(t: Tensor, df: int) -> Tensor:

@@ -231,7 +231,7 @@ def _regional(scores: Tensor, regions: Tensor | None) -> Tensor:
 
 def _first_at_least(below: Tensor, at: float) -> Tensor:
     """First layer by which a share ``at`` of the resamples is reached; NaN where unknown."""
-    reached = (below < at - 1e-6).sum(0).clamp(max=len(below) - 1).to(below)  # noqa: PLR2004
+    reached = (below < at - 1e-6).sum(0).clamp(max=len(below) - 1).to(below)
     return reached.masked_fill(below[-1].isnan(), torch.nan)
 
 
