@@ -11,7 +11,7 @@ from explorer.engine.int8_scan import WAVE, WholeQueries, round_queries, scan_ro
 from explorer.engine.quantisation import Int8Rows
 
 MEASURES = ("dot", "cosine", "correlation")
-SAMPLE_BLOCKS, SAMPLE_ROWS = 64, 256  # what the first floors are taken from
+SAMPLE_BLOCKS, SAMPLE_ROWS = 64, 128  # what the first floors are taken from
 DEVIATIONS = 6.0  # standard deviations of the rounding error that an uncertain search allows for
 SLACK = 1.01  # of the bound: float32 rounding in weights, and products on a GPU
 RERANKED = 4096  # rows at a time
@@ -212,11 +212,10 @@ def _first_floor(
     step = len(values) // SAMPLE_BLOCKS
     if step <= SAMPLE_ROWS:
         return nothing
-    starts = torch.arange(SAMPLE_BLOCKS) * step
-    drawn = (starts[:, None] + torch.arange(SAMPLE_ROWS)).flatten()
-    sampled = weight[drawn.to(weight.device)]
-    hits = scan_rows(values[drawn.to(values.device)], sampled, whole, add, nothing)
-    floor = nothing
+    blocks = [slice(i * step, i * step + SAMPLE_ROWS) for i in range(SAMPLE_BLOCKS)]
+    sampled = torch.cat([weight[block] for block in blocks])
+    hits = scan_rows(torch.cat([values[b] for b in blocks]), sampled, whole, add, nothing)
+    floor = nothing.clone()
     for q, (index, product) in enumerate(hits):
         if len(index) >= k:
             sure = sampled[index].double() * (product - add[q].to(product.device))
