@@ -16,6 +16,7 @@ from explorer.errors import AnalysisError
 MIN_SUBJECTS = 2
 FORMING_P = 0.05  # two-sided p of a point at which clusters form, as in MNE
 TAILS = (-1, 0, 1)
+OLDER_NAMES = {f"standard_{cap}": f"colin27_{cap}" for cap in ("1005", "1020")}  # of MNE
 
 
 def channel_neighbours(channels: Sequence[str], montage: str) -> np.ndarray:
@@ -32,6 +33,7 @@ def channel_neighbours(channels: Sequence[str], montage: str) -> np.ndarray:
         if the montage is unknown, or lacks a channel
     """
     known = mne.channels.get_builtin_montages()
+    montage = OLDER_NAMES.get(montage, montage)
     if montage not in known:
         raise AnalysisError(
             f"No montage is called {montage!r}, expected one of {', '.join(known)}."
@@ -107,7 +109,7 @@ def cluster_subjects(
         tail=tail,
         adjacency=adjacency,
         out_type="mask",
-        seed=seed,
+        rng=seed,
         verbose="ERROR",
     )
     label = np.zeros(t.size, np.int64)

@@ -8,21 +8,18 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
 import torch
 from scipy.spatial.distance import pdist
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import spearmanr
 
-from explorer.engine.ceiling import split_half
 from explorer.engine.folds import kfold
 from explorer.engine.rdm import compare_rdms, rdm, square
 from explorer.engine.resampling import draw_counts
 from explorer.engine.ridge import RidgeSettings, ridge_cv
-from explorer.engine.scores import pearson
-from explorer.engine.stats import bootstrap_pearson, bootstrap_rdm, permutation_p
+from explorer.engine.stats import bootstrap_rdm
 
 Job = Callable[[], object]
 
@@ -146,35 +143,6 @@ def bench_bootstrap_rdm(rounds: int) -> None:
     report("1000 bootstraps of 7 x 5 RDMs, 92 stimuli", rounds, ours, "scipy loop", naive, 50)
 
 
-def bench_scores(rounds: int) -> None:
-    """Time permutations and bootstraps of r, and reliability; the loops do part of the work."""
-    generator = torch.Generator().manual_seed(0)
-    Y = torch.randn(512, 20000, generator=generator)
-    Y_hat = Y + torch.randn(512, 20000, generator=generator)
-    repeats = torch.randn(4, 500, 5000, generator=generator)
-
-    def permute() -> object:
-        return [pearson(Y, Y_hat[torch.randperm(512)]) for _ in range(5)]
-
-    def resample() -> object:
-        drawn = [torch.randint(512, (512,)) for _ in range(5)]
-        return [pearson(Y[rows], Y_hat[rows]) for rows in drawn]
-
-    def score() -> object:
-        return [pearsonr(Y[:, t], Y_hat[:, t]) for t in range(500)]
-
-    def halves() -> object:
-        orders = [torch.randperm(4) for _ in range(5)]
-        return [pearson(repeats[o[:2]].mean(0), repeats[o[2:]].mean(0)) for o in orders]
-
-    test, boot = partial(permutation_p, Y, Y_hat), partial(bootstrap_pearson, Y, Y_hat)
-    r, half = partial(pearson, Y, Y_hat), partial(split_half, repeats)
-    report("Pearson r of 20k targets", rounds, r, "scipy loop", score, 40)
-    report("1000 permutations, 20k targets, n=512", rounds, test, "loop of pearson", permute, 200)
-    report("1000 bootstraps, 20k targets, n=512", rounds, boot, "loop of pearson", resample, 200)
-    report("100 split halves, 4 x 500, 5k targets", rounds, half, "loop of pearson", halves, 20)
-
-
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -192,7 +160,6 @@ def main() -> None:
     if not arguments.quick:
         bench_rdms(arguments.rounds)
         bench_bootstrap_rdm(arguments.rounds)
-        bench_scores(arguments.rounds)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def test_clusters_equal_those_of_mne_with_every_sign_flip(n_channels, normal):
     n = x.shape[1]
     lattice = sparse.coo_matrix((np.ones(len(both)), (both[:, 0], both[:, 1])), (n, n))
     t, found, p, _ = mne.stats.permutation_cluster_1samp_test(
-        x.numpy(), threshold=2.0, adjacency=lattice, out_type="mask", verbose="ERROR", seed=0
+        x.numpy(), threshold=2.0, adjacency=lattice, out_type="mask", verbose="ERROR", rng=0
     )
     assert len(found) == len(ours.mass) > 0
     for mask, p_value in zip(found, p, strict=True):

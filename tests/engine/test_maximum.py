@@ -71,8 +71,8 @@ def test_what_is_planted_is_found_and_the_threshold_says_the_same(normal):
     Y_hat[:, 7] += Y[:, 7]
     Y_hat[:, 8] -= Y[:, 8]
     one, two = (max_permutation(Y, Y_hat, two_sided=flag) for flag in (False, True))
-    assert (one.p_value <= 0.05).nonzero().flatten().tolist() == [7]
-    assert (two.p_value <= 0.05).nonzero().flatten().tolist() == [7, 8]
+    assert (one.p_value <= 0.01).nonzero().flatten().tolist() == [7]
+    assert (two.p_value <= 0.01).nonzero().flatten().tolist() == [7, 8]
     r = pearson(Y, Y_hat)
     for test, score in ((one, r), (two, r.abs())):
         for level in (0.05, 0.5):
