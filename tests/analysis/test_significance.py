@@ -42,7 +42,7 @@ def test_clusters_over_channels_equal_mne(tail):
     np.testing.assert_allclose(found.cluster_p, p)
     for k, mask in enumerate(masks):
         np.testing.assert_array_equal(found.cluster == k + 1, mask)
-    best = found.cluster == found.cluster_number[int(found.cluster_p.argmin())]
+    best = found.cluster == found.cluster_number[int(found.cluster_p.values.argmin())]
     assert {"O1", "Oz", "O2"} <= set(best.where(best, drop=True).channel.values)
     assert found.attrs["n_subjects"] == 9
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numba
 import numpy as np
@@ -39,7 +40,7 @@ def read_sum(words: NDArray[np.int64], threads: int) -> int:
     """Add up all bytes, eight at a time: what the memory gives."""
     edges = np.linspace(0, len(words), threads + 1).astype(int)
     with ThreadPoolExecutor(threads) as pool:
-        spans = zip(edges[:-1], edges[1:], strict=True)
+        spans = pairwise(edges)
         return sum(pool.map(lambda span: int(_sum(words[span[0] : span[1]])), spans))
 
 
