@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.batches import column_batches
-from explorer.engine.device import exact_matmul
+from explorer.engine.device import exact_matmul, to_double
 from explorer.engine.resampling import draw_counts
 from explorer.engine.scores import check_pair
 from explorer.engine.vectors import CONSTANT, unit
@@ -109,7 +109,7 @@ def jackknife_score(Y: Tensor, Y_hat: Tensor, metric: str = "pearson") -> Tensor
     if n < 2:  # noqa: PLR2004 - nothing is left
         raise ValueError(f"Y has {n} stimuli, expected at least 2 to leave one out.")
     shares = (1 - torch.eye(n, dtype=torch.float64)) / (n - 1)
-    return weighted_score(Y.double(), Y_hat.double(), shares, metric)
+    return weighted_score(to_double(Y), to_double(Y_hat), shares, metric)
 
 
 @exact_matmul()

@@ -157,7 +157,7 @@ def sign_flip(
     if familywise:
         ordered = highest.sort().values
         at_least = len(signs) - torch.searchsorted(ordered, (t * (1 - TIE)).nan_to_num())
-    p = (at_least / len(signs)).masked_fill(t.isnan(), torch.nan)
+    p = (at_least.to(t) / len(signs)).masked_fill(t.isnan(), torch.nan)
     p = p.reshape(observed.statistic.shape).to(values)
     return GroupTest(observed.statistic, p, observed.effect)
 

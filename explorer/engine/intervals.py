@@ -64,8 +64,8 @@ def bca_interval(
         )
     drawn = to_double(samples).flatten(1).T.sort(1).values  # (n_values, n_bootstraps)
     centre = to_double(observed).flatten()[:, None]
-    below = ((drawn < centre).sum(1) + (drawn <= centre).sum(1)) / (2 * drawn.shape[1])
-    bias = torch.special.ndtri(below.to(drawn))
+    below = ((drawn < centre).sum(1) + (drawn <= centre).sum(1)).to(drawn)
+    bias = torch.special.ndtri(below / (2 * drawn.shape[1]))
     left_out = to_double(jackknife).flatten(1)
     deviation = left_out.mean(0) - left_out
     skewness = deviation.pow(3).sum(0) / (6 * deviation.square().sum(0).pow(1.5))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.cyclic import TIE, draw_orders, shifted_correlations
+from explorer.engine.device import to_double
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,10 @@ def max_permutation(
     sets = Y_hat if Y_hat.ndim == 3 else Y_hat[None]  # noqa: PLR2004 - sets, rows, targets
     n = len(Y)
     orders = draw_orders(n, n_permutations, seed, circular=circular)
-    kept = _kept_shifts(n, min_shift if circular else 1).to(Y.device)
-    null = Y.new_full((len(orders), len(kept)), -torch.inf, dtype=torch.float64)
-    r = Y.new_empty(len(sets), Y.shape[1], dtype=torch.float64)
+    like = to_double(Y[:0])  # where float64 is: mps has none
+    kept = _kept_shifts(n, min_shift if circular else 1).to(like.device)
+    null = like.new_full((len(orders), len(kept)), -torch.inf)
+    r = like.new_empty(len(sets), Y.shape[1])
     for row, Y_set in zip(r, sets, strict=True):
         for block, observed, shifted in shifted_correlations(Y, Y_set, orders):
             row[block] = observed
@@ -101,7 +103,7 @@ def max_permutation(
         maximum.fill_(torch.nan)
     ordered = maximum.sort().values
     at_least = len(maximum) - torch.searchsorted(ordered, (tested - TIE).nan_to_num())
-    p = (at_least / len(maximum)).masked_fill(missing, torch.nan).to(Y)
+    p = (at_least.double() / len(maximum)).masked_fill(missing, torch.nan).to(Y)
     return Familywise(p if Y_hat.ndim == 3 else p[0], maximum)  # noqa: PLR2004
 
 

@@ -164,7 +164,8 @@ def _swap_p(Y: Tensor, Y_hat_a: Tensor, Y_hat_b: Tensor, n_permutations: int, se
         r_a = ((y * a).sum(0) + by_y) / (1 + power - total.square() / n).sqrt()
         r_b = ((y * b).sum(0) - by_y) / (1 - power - total.square() / n).sqrt()
         observed = ((y * a).sum(0) - (y * b).sum(0)).abs()
-        p = (1 + ((r_a - r_b).abs() >= observed - TIE).sum(0)) / (1 + n_permutations)
+        at_least = ((r_a - r_b).abs() >= observed - TIE).sum(0)
+        p = (1 + at_least).to(y) / (1 + n_permutations)
         out[block] = p.masked_fill(observed.isnan(), torch.nan).to(out)
     return out
 

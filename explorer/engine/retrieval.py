@@ -81,7 +81,7 @@ def nearest_rows(
     """
     _check(queries, table, rows, k, measure)
     device = table.scale.device
-    asked = _prepare(queries, measure).to("cpu")
+    asked = _prepare(queries.cpu(), measure)
     weight = _weights(table, measure)
     k = min(k, int((~weight.isnan()).sum()))
     if not k or not len(asked):

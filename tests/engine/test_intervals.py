@@ -30,7 +30,7 @@ def test_intervals_equal_scipy_on_the_same_resamples(method, normal):
             (Y[:, t].numpy(), Y_hat[:, t].numpy()), correlate, paired=True, n_resamples=0,
             bootstrap_result=drawn, method=method, confidence_level=0.9,
         ).confidence_interval  # fmt: skip
-        assert found[:, t].tolist() == pytest.approx(list(expected), abs=1e-7)
+        assert found[:, t].tolist() == pytest.approx(list(expected), abs=1e-12)
 
 
 def test_bca_of_subjects_equals_scipy(normal):
