@@ -25,7 +25,7 @@ from explorer.engine.quantisation import Int8Rows, quantise
 from explorer.engine.retrieval import nearest_rows
 
 K = 100
-BLOCK = 16_384
+BLOCK = 4096
 
 
 @numba.njit(nogil=True)
