@@ -17,7 +17,7 @@ from explorer.engine.batches import column_batches
 from explorer.engine.device import exact_matmul
 
 QUERY_LEVELS = 8191  # 127 * 8191 * n_features stays below 2^31 up to 2,064 features
-WAVE = 2**18  # rows between two updates of the floors
+PIECE = 2**15  # rows that a thread takes at a time
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ def _scan_threads(
 ) -> Hits:
     table, weights = values.numpy(), weight.numpy()
     asked = (queries.values.numpy(), add.numpy(), floor.numpy())
-    n_threads = max(1, min(torch.get_num_threads(), len(values) // 1024))
-    edges = np.linspace(0, len(values), n_threads + 1).astype(int).tolist()
+    edges = [*range(0, len(values), PIECE), len(values)]
 
     def part(start: int, stop: int) -> Hits:
         hits = np.empty((2, len(asked[0]), stop - start), np.int32)
@@ -113,11 +112,12 @@ def _scan_threads(
         whole = [torch.from_numpy(hits[:, q, :n].astype(np.int64)) for q, n in enumerate(count)]
         return [(rows + start, products.double()) for rows, products in whole]
 
-    spans = list(pairwise(edges))
-    if n_threads == 1:
-        return part(*spans[0])
-    with ThreadPoolExecutor(n_threads) as pool:
-        parts = list(pool.map(lambda span: part(*span), spans))
+    n_threads = min(torch.get_num_threads(), len(edges) - 1)
+    if n_threads < 2:  # noqa: PLR2004 - one thread
+        parts = [part(*span) for span in pairwise(edges)]
+    else:
+        with ThreadPoolExecutor(n_threads) as pool:
+            parts = list(pool.map(lambda span: part(*span), pairwise(edges)))
     by_query = zip(*parts, strict=True)
     return [(torch.cat([r for r, _ in q]), torch.cat([x for _, x in q])) for q in by_query]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from explorer.engine.int8_scan import WAVE, WholeQueries, round_queries, scan_rows
+from explorer.engine.int8_scan import WholeQueries, round_queries, scan_rows
 from explorer.engine.quantisation import Int8Rows
 
 MEASURES = ("dot", "cosine", "correlation")
+FIRST_WAVE, LAST_WAVE = 2**16, 2**19  # rows between two updates of the floors, which doubles
 SAMPLE_BLOCKS, SAMPLE_ROWS = 64, 128  # what the first floors are taken from
 DEVIATIONS = 6.0  # standard deviations of the rounding error that an uncertain search allows for
 SLACK = 1.01  # of the bound: float32 rounding in weights, and products on a GPU
@@ -179,11 +181,10 @@ def _scan(
     searches = [_Search([], [], []) for _ in whole.values]
     add = bounds[0].clone()
     floor = _first_floor(values, weight, whole, add, k)
-    for start in range(0, len(values), WAVE):
-        rows = slice(start, min(start + WAVE, len(values)))
+    for rows in _waves(len(values)):
         hits = scan_rows(values[rows], weight[rows], whole, add, floor)
         for q, (search, (index, product)) in enumerate(zip(searches, hits, strict=True)):
-            search.index.append(index + start)
+            search.index.append(index + rows.start)
             search.product.append(product)
             search.weight.append(weight[rows][index].double())
             floor[q] = _tighten(search, add[q], floor[q], k)
@@ -191,6 +192,14 @@ def _scan(
                 search.certain, add[q] = False, bounds[1][q]
                 floor[q] = _tighten(search, add[q], floor[q], k)
     return searches
+
+
+def _waves(n: int) -> Iterator[slice]:
+    """Stretches of rows, short ones first: floors rise fastest at the beginning."""
+    start, size = 0, FIRST_WAVE
+    while start < n:
+        yield slice(start, min(start + size, n))
+        start, size = start + size, min(2 * size, LAST_WAVE)
 
 
 def _tighten(search: _Search, add: Tensor, floor: Tensor, k: int) -> Tensor:

@@ -70,15 +70,23 @@ def best_rows(query: torch.Tensor, rows: torch.Tensor) -> set[int]:
     return set(scores.topk(K).indices.tolist())
 
 
-def clock(rounds: int, jobs: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median wall milliseconds of each job, run in turn."""
-    times: dict[str, list[float]] = {name: [] for name in jobs}
+Times = tuple[float, float, float]
+
+
+def clock(rounds: int, jobs: dict[str, Callable[[], object]]) -> dict[str, Times]:
+    """Median wall, best wall and median CPU milliseconds of each job, run in turn."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in jobs}
     for _ in range(rounds):
         for name, job in jobs.items():
-            start = time.perf_counter()
+            wall, cpu = time.perf_counter(), time.process_time()
             job()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: statistics.median(t) for name, t in times.items()}
+            took = (time.perf_counter() - wall, time.process_time() - cpu)
+            times[name].append((1e3 * took[0], 1e3 * took[1]))
+    out = {}
+    for name, taken in times.items():
+        walls, cpus = zip(*taken, strict=True)
+        out[name] = (statistics.median(walls), min(walls), statistics.median(cpus))
+    return out
 
 
 def bench(rows: torch.Tensor, axes: torch.Tensor, table: Int8Rows, rounds: int) -> None:
@@ -101,17 +109,19 @@ def bench(rows: torch.Tensor, axes: torch.Tensor, table: Int8Rows, rounds: int) 
             "read": lambda: read_sum(words, threads),
         }
         took = clock(rounds, jobs)
-        say(
-            f"top {K}, query {name:<16} {took['ours']:7.1f} ms {gigabytes / took['ours']:5.1f} GB/s"
-            f" | read-sum {took['read']:7.1f} ms {gigabytes / took['read']:5.1f} GB/s | "
-            f"{took['read'] / took['ours']:.0%} | recall {recall:.2f}, proven {found.certain[0]}"
-        )
+        ours, read = took["ours"], took["read"]
+        parts = [
+            f"{what} {a:6.1f} ms ({gigabytes / a:4.1f} GB/s), read {b:6.1f} ms: {b / a:4.0%}"
+            for what, a, b in zip(("median", "best", "CPU"), ours, read, strict=True)
+        ]
+        proven = "proven" if bool(found.certain[0]) else "not proven"
+        say(f"top {K}, {name:<15} | {' | '.join(parts)} | recall {recall:.2f}, {proven}")
     queries = torch.randn(8, d, generator=generator)
     took = clock(rounds, {"eight": lambda: nearest_rows(queries, table, rows, K)})
-    say(f"8 queries at once      {took['eight']:7.1f} ms")
+    say(f"8 queries at once      {took['eight'][0]:7.1f} ms")
     part, query = rows[:100_000].double().numpy(), drawn.double().numpy()
     took = clock(1, {"scipy": lambda: cdist(query, part, "correlation")[0].argsort()[:K]})
-    say(f"scipy cdist and argsort {took['scipy'] * len(rows) / len(part):7.0f} ms (scaled)")
+    say(f"scipy cdist and argsort {took['scipy'][0] * len(rows) / len(part):7.0f} ms (scaled)")
 
 
 def say(text: str) -> None:

@@ -59,7 +59,8 @@ def test_waves_and_samples_change_nothing(normal, monkeypatch):
     rows = normal(40_000, 16).float().sort(0).values  # the best lie together
     queries, table = normal(2, 16), quantise(rows)
     whole = nearest_rows(queries, table, rows, 10)
-    monkeypatch.setattr("explorer.engine.retrieval.WAVE", 3001)
+    monkeypatch.setattr("explorer.engine.retrieval.FIRST_WAVE", 3001)
+    monkeypatch.setattr("explorer.engine.int8_scan.PIECE", 1000)
     parts = nearest_rows(queries, table, rows, 10)
     assert torch.equal(whole.index, parts.index)
     assert torch.equal(whole.index, full_search(queries, rows, 10, "dot")[0])
