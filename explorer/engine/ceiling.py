@@ -104,10 +104,57 @@ def noise_ceiling_r(ncsnr: Tensor, n_repeats: float) -> Tensor:
     ValueError
         if ``n_repeats`` is not positive
     """
+    return noise_ceiling_variance(ncsnr, n_repeats).sqrt()
+
+
+def noise_ceiling_variance(ncsnr: Tensor, n_repeats: float) -> Tensor:
+    """Largest share of variance a model can explain of a mean over repeats: NSD's noise ceiling.
+
+    Compare it with a squared r or an R2, never with r. Give the repeats of the averages that are
+    predicted: with those of the training set it may be twice too high.
+
+    Parameters
+    ----------
+    ncsnr : (n_targets,), see ``ncsnr``
+    n_repeats : repeats averaged in the responses that are predicted, > 0; if it varies between
+        stimuli, ``harmonic_repeats`` of them
+
+    Returns
+    -------
+    share : (n_targets,), 0 to 1 (NSD gives percent); NaN where ``ncsnr`` is
+
+    Raises
+    ------
+    ValueError
+        if ``n_repeats`` is not positive
+    """
     if not n_repeats > 0:
         raise ValueError(f"n_repeats is {n_repeats}, expected more than 0.")
     signal = ncsnr.square()
-    return (signal / (signal + 1 / n_repeats)).sqrt().masked_fill(ncsnr == torch.inf, 1)
+    return (signal / (signal + 1 / n_repeats)).masked_fill(ncsnr == torch.inf, 1)
+
+
+def harmonic_repeats(counts: Tensor) -> float:
+    """Repeats that stand for stimuli shown differently often: ``1 / mean(1 / count)``.
+
+    With A stimuli shown once, B twice and C three times, 1 / n of the ceiling becomes
+    ``(A / 1 + B / 2 + C / 3) / (A + B + C)`` (Allen et al. 2022).
+
+    Parameters
+    ----------
+    counts : (n_stimuli,), repeats averaged for each stimulus that is predicted
+
+    Raises
+    ------
+    ValueError
+        if there is no stimulus, or one was never shown
+    """
+    if not len(counts) or not bool((counts > 0).all()):
+        raise ValueError(
+            f"{len(counts)} counts of repeats, expected one or more, each above 0. Leave out "
+            "stimuli that were not shown."
+        )
+    return float(1 / (1 / counts.double()).mean())
 
 
 def rdm_ceiling(rdms: Tensor, method: str = "spearman") -> tuple[Tensor, Tensor]:
@@ -165,9 +212,31 @@ def intersubject(Y: Tensor) -> Tensor:
     _check_repeats(Y)
     if len(Y) < 2:  # noqa: PLR2004 - there is no other subject
         return Y.new_full((Y.shape[2],), torch.nan)
+    return leave_one_subject_out(Y).mean(0)
+
+
+def leave_one_subject_out(Y: Tensor) -> Tensor:
+    """Correlation of each subject with the mean of the others (Doerig et al. 2025).
+
+    Parameters
+    ----------
+    Y : (n_subjects, n_stimuli, n_targets), the same stimuli and targets; NaN makes its target NaN
+
+    Returns
+    -------
+    r : (n_subjects, n_targets), -1 to 1; NaN for a target that is constant in a subject
+
+    Raises
+    ------
+    ValueError
+        if there are fewer than two subjects
+    """
+    _check_repeats(Y)
+    if len(Y) < 2:  # noqa: PLR2004 - there is no other subject
+        raise ValueError(f"There are {len(Y)} subjects, expected at least 2 to leave one out.")
     total = Y.sum(0)
     others = [(total - y) / (len(Y) - 1) for y in Y]
-    return torch.stack([pearson(y, mean) for y, mean in zip(Y, others, strict=True)]).mean(0)
+    return torch.stack([pearson(y, mean) for y, mean in zip(Y, others, strict=True)])
 
 
 def _draw_halves(k: int, n_splits: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

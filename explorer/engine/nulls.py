@@ -58,5 +58,5 @@ def pooled_p(score: Tensor, null: Tensor) -> Tensor:
     if not len(known):
         return torch.full_like(score, torch.nan)
     above = len(known) - torch.searchsorted(known, score.nan_to_num().contiguous())
-    p = ((1 + above) / (1 + len(known))).to(score)
+    p = (1 + above).to(score) / (1 + len(known))
     return p.masked_fill(score.isnan(), torch.nan)

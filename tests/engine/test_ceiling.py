@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.engine.ceiling import intersubject, ncsnr, noise_ceiling_r, rdm_ceiling, split_half
+from explorer.engine.ceiling import (
+    harmonic_repeats,
+    intersubject,
+    leave_one_subject_out,
+    ncsnr,
+    noise_ceiling_r,
+    noise_ceiling_variance,
+    rdm_ceiling,
+    split_half,
+)
 from explorer.engine.rdm import RDM_COMPARISONS, compare_rdms
 from explorer.engine.scores import pearson
 from explorer.engine.vectors import mid_ranks
@@ -150,3 +159,34 @@ def test_a_stack_without_repeats_is_refused():
     for function in (split_half, ncsnr, intersubject):
         with pytest.raises(ValueError, match="n_stimuli, n_targets"):
             function(torch.zeros(4, 3))
+
+
+def test_the_ceiling_of_variance_is_the_square_of_that_of_r(normal):
+    _, Y = repeats(normal, 3)
+    share = noise_ceiling_variance(ncsnr(Y), 3)
+    torch.testing.assert_close(share, noise_ceiling_r(ncsnr(Y), 3).square())
+    assert share.mean().item() == pytest.approx(0.49 / (0.49 + 1 / 3), abs=0.02)
+
+
+def test_mixed_repeats_have_the_ceiling_of_their_harmonic_mean(normal):
+    counts = torch.tensor([1] * 1000 + [2] * 3000 + [3] * 2000)
+    assert 1 / harmonic_repeats(counts) == pytest.approx((1000 + 3000 / 2 + 2000 / 3) / 6000)
+    signal = 0.7 * normal(6000, 8)
+    means = signal + normal(6000, 8) / counts.double().sqrt()[:, None]
+    reached = pearson(means, signal).mean().item()
+    ceiling = noise_ceiling_r(torch.tensor([0.7]), harmonic_repeats(counts)).item()
+    assert ceiling == pytest.approx(reached, abs=0.01)
+    for bad in (torch.tensor([1, 0]), torch.tensor([])):
+        with pytest.raises(ValueError, match="counts of repeats"):
+            harmonic_repeats(bad)
+
+
+def test_each_subject_is_compared_with_the_mean_of_the_others(normal):
+    Y = normal(8, 3) + normal(4, 8, 3)
+    each = leave_one_subject_out(Y)
+    for s in range(4):
+        others = Y[[i for i in range(4) if i != s]].mean(0)
+        torch.testing.assert_close(each[s], pearson(Y[s], others))
+    torch.testing.assert_close(each.mean(0), intersubject(Y))
+    with pytest.raises(ValueError, match="1 subjects"):
+        leave_one_subject_out(Y[:1])

@@ -3,17 +3,19 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
+from scipy.stats import false_discovery_control, pearsonr
+from statsmodels.stats.multitest import multipletests
 
 from explorer.engine.rdm import RDM_COMPARISONS, compare_rdms, condense, rdm, square
 from explorer.engine.resampling import draw_counts
 from explorer.engine.scores import pearson
 from explorer.engine.stats import (
-    bootstrap_pearson,
     bootstrap_rdm,
     fdr_bh,
+    fdr_by,
     permutation_p,
     rdm_permutation_p,
+    two_sided_p,
 )
 
 
@@ -23,13 +25,29 @@ def test_q_values_equal_scipy(p):
     torch.testing.assert_close(fdr_bh(torch.tensor(p, dtype=torch.float64)), expected)
 
 
+@pytest.mark.parametrize(("function", "name"), [(fdr_bh, "fdr_bh"), (fdr_by, "fdr_by")])
+def test_q_values_equal_statsmodels(function, name, normal):
+    p = normal(200).sigmoid() ** 3
+    expected = torch.from_numpy(multipletests(p.numpy(), method=name)[1])
+    torch.testing.assert_close(function(p), expected)
+
+
+def test_two_sided_p_equals_scipy(normal):
+    Y, Y_hat = normal(20, 3), normal(20, 3)
+    found = two_sided_p(pearson(Y, Y_hat), 20)
+    expected = [pearsonr(a, b).pvalue for a, b in zip(Y.T, Y_hat.T, strict=True)]
+    assert found.tolist() == pytest.approx(expected)
+
+
 def test_what_was_not_tested_does_not_count():
     p = torch.tensor([[0.01, torch.nan], [0.04, 0.03]])
     torch.testing.assert_close(fdr_bh(p)[~p.isnan()], fdr_bh(p[~p.isnan()]))
     assert fdr_bh(p).isnan().tolist() == [[False, True], [False, False]]
     assert fdr_bh(torch.tensor([torch.nan])).isnan().all()
-    with pytest.raises(ValueError, match="expected 0 to 1"):
-        fdr_bh(torch.tensor([1.2]))
+    for bad in (1.2, -0.1, torch.inf):
+        for function in (fdr_bh, fdr_by):
+            with pytest.raises(ValueError, match="expected 0 to 1"):
+                function(torch.tensor([bad]))
 
 
 @pytest.mark.parametrize(("n", "n_permutations"), [(60, 50), (37, 200)])
@@ -159,37 +177,3 @@ def test_a_constant_rdm_stays_nan_in_every_resample(normal):
     a = torch.full((1, 10), 0.1, dtype=torch.float64)
     for method in ("spearman", "pearson", "kendall_tau_a"):
         assert bootstrap_rdm(a, normal(1, 10), method, n_bootstraps=5).isnan().all()
-
-
-def test_bootstrap_pearson_equals_copied_rows(normal):
-    Y, Y_hat = normal(12, 5) + 100, normal(12, 5)
-    drawn = bootstrap_pearson(Y, Y_hat, n_bootstraps=30, seed=2, batch_targets=2)
-    for r, count in zip(drawn, draw_counts(12, 30, 2), strict=True):
-        rows = torch.arange(12).repeat_interleave(count.long())
-        torch.testing.assert_close(r, pearson(Y[rows], Y_hat[rows]))
-
-
-def test_bootstrap_quantiles_are_those_of_the_resamples(normal):
-    Y, Y_hat = normal(20, 3).float(), normal(20, 3).float()
-    drawn = bootstrap_pearson(Y, Y_hat, n_bootstraps=99)
-    bounds = bootstrap_pearson(Y, Y_hat, n_bootstraps=99, quantiles=(0.025, 0.975))
-    expected = drawn.quantile(torch.tensor([0.025, 0.975]), 0)
-    torch.testing.assert_close(bounds, expected, atol=1e-5, rtol=0)
-
-
-def test_bootstrap_intervals_cover_the_truth(normal):
-    Y = normal(200, 300)
-    Y_hat = 0.5 * Y + 0.75**0.5 * normal(200, 300)
-    low, high = bootstrap_pearson(Y, Y_hat, n_bootstraps=300, quantiles=(0.05, 0.95))
-    covered = ((low < 0.5) & (high > 0.5)).double().mean().item()
-    assert covered == pytest.approx(0.9, abs=0.05)
-
-
-def test_a_resample_without_the_only_row_that_differs_is_nan(normal):
-    Y = torch.zeros(5, 1, dtype=torch.float64)
-    Y[0] = 1
-    r = bootstrap_pearson(Y, normal(5, 1), n_bootstraps=50, seed=0)
-    absent = draw_counts(5, 50, 0)[:, 0] == 0
-    assert absent.any()
-    assert r[absent].isnan().all()
-    assert bootstrap_pearson(Y, 0 * Y, quantiles=(0.5,)).isnan().all()

@@ -1,0 +1,147 @@
+"""The inner loop of retrieval: rows of int8 against queries, of which few are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numba
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.engine.batches import column_batches
+from explorer.engine.device import exact_matmul
+
+QUERY_LEVELS = 8191  # 127 * 8191 * n_features stays below 2^31 up to 2,064 features
+PIECE = 2**15  # rows that a thread takes at a time
+
+
+@dataclass(frozen=True)
+class WholeQueries:
+    """Queries rounded to whole numbers, ``values * step[:, None]``.
+
+    Attributes
+    ----------
+    values : (n_queries, n_features), int16
+    step : (n_queries,), float64
+    """
+
+    values: Tensor
+    step: Tensor
+
+
+Hits = list[tuple[Tensor, Tensor]]
+
+
+def round_queries(queries: Tensor) -> WholeQueries:
+    """Queries as whole numbers so small that a sum over features fits 32 bits.
+
+    Parameters
+    ----------
+    queries : (n_queries, n_features), float64, finite
+
+    Returns
+    -------
+    rounded : a query of zeros keeps step 1
+    """
+    most = min(QUERY_LEVELS, (2**31 - 1) // (128 * max(1, queries.shape[1])))
+    largest = queries.abs().amax(1) if queries.shape[1] else queries.sum(1)
+    step = torch.where(largest > 0, largest / most, torch.ones_like(largest))
+    return WholeQueries((queries / step[:, None]).round().to(torch.int16), step)
+
+
+def scan_rows(
+    values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
+) -> Hits:
+    """Rows whose ``weight * (inner product + add)`` reaches the floor of a query.
+
+    On a CPU a compiled loop over int8 in as many threads as torch has, which reads every row once
+    for all queries and is bound by memory; elsewhere a float32 product, exact on such numbers to
+    1e-6 of the length.
+
+    Parameters
+    ----------
+    values : (n_rows, n_features), int8, moved to the device of ``weight`` if it is elsewhere
+    weight : (n_rows,), float32; NaN leaves a row out
+    queries : the rounded queries
+    add : (n_queries,), float64, what rounding may have cost, in units of the rounded product
+    floor : (n_queries,), float64, in these units
+
+    Returns
+    -------
+    hits : for each query the rows, (n_hits,) int64 and ascending, and their products, (n_hits,)
+        float64, without weight
+    """
+    if weight.device.type == "cpu" and values.device.type == "cpu":
+        return _scan_threads(values, weight, queries, add, floor)
+    return _scan_product(values.to(weight.device), weight, queries, add, floor)
+
+
+@exact_matmul()
+def _scan_product(
+    values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
+) -> Hits:
+    asked = queries.values.to(weight.device, torch.float32)
+    add, floor = add.to(weight)[:, None], floor.to(weight)[:, None]
+    parts: list[Hits] = [[] for _ in asked]
+    row_bytes = 4 * (2 * values.shape[1] + 3 * len(asked))
+    for block in column_batches(len(values), row_bytes):
+        product = asked @ values[block].float().T  # (n_queries, n_block)
+        reach = weight[block] * (product + add) >= floor
+        for part, found, of_query in zip(parts, reach, product, strict=True):
+            rows = found.nonzero()[:, 0]
+            part.append((rows + block.start, of_query[rows].double()))
+    return [(torch.cat([r for r, _ in p]), torch.cat([x for _, x in p])) for p in parts]
+
+
+def _scan_threads(
+    values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
+) -> Hits:
+    table, weights = values.numpy(), weight.numpy()
+    asked = (queries.values.numpy(), add.numpy(), floor.numpy())
+    edges = [*range(0, len(values), PIECE), len(values)]
+
+    def part(start: int, stop: int) -> Hits:
+        hits = np.empty((2, len(asked[0]), stop - start), np.int32)
+        count = np.zeros(len(asked[0]), np.int64)
+        _scan(table[start:stop], weights[start:stop], *asked, hits, count)
+        whole = [torch.from_numpy(hits[:, q, :n].astype(np.int64)) for q, n in enumerate(count)]
+        return [(rows + start, products.double()) for rows, products in whole]
+
+    n_threads = min(torch.get_num_threads(), len(edges) - 1)
+    if n_threads < 2:  # noqa: PLR2004 - one thread
+        parts = [part(*span) for span in pairwise(edges)]
+    else:
+        with ThreadPoolExecutor(n_threads) as pool:
+            parts = list(pool.map(lambda span: part(*span), pairwise(edges)))
+    by_query = zip(*parts, strict=True)
+    return [(torch.cat([r for r, _ in q]), torch.cat([x for _, x in q])) for q in by_query]
+
+
+def _compiled(function: Callable[..., None]) -> Any:
+    return numba.njit(nogil=True)(function)  # called from threads of our own: no layer of numba's
+
+
+@_compiled
+def _inner(row, query):  # type: ignore[no-untyped-def]
+    """Inner product in 32 bits throughout, which vectorises; in 64 it would take twice as long."""
+    total = np.int32(0)
+    for j in range(row.shape[0]):
+        total = np.int32(total + np.int32(row[j]) * np.int32(query[j]))
+    return total
+
+
+@_compiled
+def _scan(values, weight, queries, add, floor, hits, count):  # type: ignore[no-untyped-def]
+    """Fill ``hits``, rows and products of (2, n_queries, n_rows), and count those of each query."""
+    for i in range(values.shape[0]):
+        for q in range(queries.shape[0]):
+            total = _inner(values[i], queries[q])
+            if weight[i] * (total + add[q]) >= floor[q]:
+                hits[0, q, count[q]] = i
+                hits[1, q, count[q]] = total
+                count[q] += 1
