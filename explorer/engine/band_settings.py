@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.band_search import draw_gammas
-from explorer.engine.ridge import DEFAULT_ALPHAS
+from explorer.engine.penalties import DEFAULT_ALPHAS
 
 SIMPLEX = 1e-4  # how far a sum of gammas may be from 1
 
