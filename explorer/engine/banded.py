@@ -14,7 +14,7 @@ from explorer.engine.decomposition import check_features
 from explorer.engine.device import exact_matmul
 from explorer.engine.folds import complement, kfold
 from explorer.engine.moments import check_problem, fold_features, fold_targets
-from explorer.engine.validation import centre
+from explorer.engine.validation import centre_columns
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def banded_ridge_cv(
     edge = 0
     column = (len(folds) + 2) * (X.shape[1] + len(X)) * Y.element_size()
     for slab in column_batches(Y.shape[1], column):
-        y, Y_mean[slab] = centre(Y[:, slab])
+        y, Y_mean[slab] = centre_columns(Y[:, slab])
         targets = fold_targets(X, y, parts, whole)
         fit = fit_bands((parts, whole), targets, sizes, gammas, settings)
         gamma[:, slab], alpha[slab], cv_mse[slab] = fit.gamma.to(Y), fit.alpha.to(Y), fit.cv_mse

@@ -20,7 +20,7 @@ from explorer.engine.fraction_scores import (
 )
 from explorer.engine.moment_axes import Decomposed, decompose
 from explorer.engine.moments import FoldFeatures, check_problem, fold_features, fold_targets
-from explorer.engine.validation import centre
+from explorer.engine.validation import centre_columns
 
 DEFAULT_FRACTIONS: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
 
@@ -162,7 +162,7 @@ def fractional_ridge(
     axes = decompose(whole, torch.ones_like(whole.mean), Y, settings.n_components)
     vectors = whole.scale.to(Y)[:, None] * axes.vectors
     for slab in _slabs(X, Y, 1):
-        _, target = fold_targets(X, centre(Y[:, slab])[0], [], whole)
+        _, target = fold_targets(X, centre_columns(Y[:, slab])[0], [], whole)
         for block in axis_blocks(len(X), axes, target.mean):
             Z, penalties = fraction_coefficients(
                 axes, target.take(targets=block), fractions, settings.exact
@@ -209,7 +209,7 @@ def fractional_ridge_cv(
     ones = torch.ones_like(whole.mean)
     axes = [decompose(part, ones, Y, settings.n_components) for part in (*parts, whole)]
     for slab in _slabs(X, Y, len(parts)):
-        y, Y_mean[slab] = centre(Y[:, slab])
+        y, Y_mean[slab] = centre_columns(Y[:, slab])
         targets, _ = fold_targets(X, y, parts, whole)
         rounding = Y[:, slab].abs().amax(0) * 2 * torch.finfo(Y.dtype).eps
         total = torch.zeros_like(score[:, slab])
@@ -256,7 +256,7 @@ def _refit(
     alpha = Y.new_empty(Y.shape[1])
     W = Y.new_empty(X.shape[1], Y.shape[1]) if weights else None
     for slab in _slabs(X, Y, 1):
-        _, target = fold_targets(X, centre(Y[:, slab])[0], [], part)
+        _, target = fold_targets(X, centre_columns(Y[:, slab])[0], [], part)
         for block in axis_blocks(len(X), axes, target.mean):
             to = slice(slab.start + block.start, slab.start + block.stop)
             Z, path = fraction_coefficients(

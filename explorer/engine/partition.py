@@ -18,7 +18,7 @@ from explorer.engine.folds import complement, kfold
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.moments import check_problem, fold_features, fold_targets
 from explorer.engine.scores import r2
-from explorer.engine.validation import centre
+from explorer.engine.validation import centre_columns
 
 FEWEST, MOST = 2, 4  # bands: 3 to 15 models
 LOW, HIGH = 0.025, 0.975  # of the interval
@@ -175,7 +175,7 @@ def _predict(
         trained, tested = ((X[rows] - mean.to(X.device)).to(Y) for rows in (train, test))
         column = (len(inner) + 2) * (trained.shape[1] + len(trained)) * Y.element_size()
         for slab in column_batches(Y.shape[1], column):
-            y, Y_mean = centre(Y[train, slab])
+            y, Y_mean = centre_columns(Y[train, slab])
             targets, total = fold_targets(trained, y, parts, whole)
             for m, subset in enumerate(subsets):
                 columns = torch.cat([spans[b] for b in subset])

@@ -61,6 +61,22 @@ def centre(y: Tensor) -> tuple[Tensor, Tensor]:
     return y.sub_(rest), mean + rest
 
 
+def centre_columns(y: Tensor) -> tuple[Tensor, Tensor]:
+    """The same for columns.
+
+    Parameters
+    ----------
+    y : (n, n_targets)
+
+    Returns
+    -------
+    y : (n, n_targets)
+    mean : (n_targets,)
+    """
+    rows, mean = centre(y.T)
+    return rows.T, mean[:, 0]
+
+
 class DualErrors:
     """Errors from the training rows of each fold: one product of y per alpha, nothing before.
 

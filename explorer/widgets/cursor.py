@@ -1,4 +1,4 @@
-"""A cursor on a figure that is dragged from place to place; the server hears of new places only."""
+"""A cursor on a figure that is dragged from place to place, as fast as the server can follow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from bokeh.events import Pan, PanStart
+from bokeh.events import Pan, PanEnd, PanStart
 from bokeh.models import CustomJS, Span
 from bokeh.plotting import figure
 
@@ -32,12 +32,15 @@ class Cursor:
             line_width=2,
             line_alpha=0.85,
             level="overlay",  # moved, it leaves the rest of the figure as painted
-            tags=[0, 0, 0],
+            tags=[0, 0, 0, 0],  # places: first, step, last; how many the server has heard of
         )
         plot.add_layout(self.span)
         code = asset("snap.js").read_text(encoding="utf-8")
-        for event in (PanStart, Pan):
-            plot.js_on_event(event, CustomJS(args={"span": self.span}, code=code))
+        follow = CustomJS(args={"span": self.span}, code=code)
+        for event in (PanStart, Pan, PanEnd):
+            plot.js_on_event(event, follow)
+        self.span.js_on_change("tags", follow)
+        self._heard = 0
         self._on_place = on_place
         self._quiet = False
         self.span.on_change("location", self._moved)
@@ -49,7 +52,7 @@ class Cursor:
 
     def move(self, location: float, places: tuple[float, float, float]) -> None:
         """Put it somewhere, and say where it can be dragged to: first place, step and last."""
-        changes: dict[str, Any] = {"location": location, "tags": list(places)}
+        changes: dict[str, Any] = {"location": location, "tags": [*places, self._heard]}
         changes = {k: v for k, v in changes.items() if getattr(self.span, k) != v}
         if changes:
             self._quiet = True
@@ -60,6 +63,7 @@ class Cursor:
 
     def _moved(self, _name: str, _old: float, new: float) -> None:
         if not self._quiet:
+            self._heard += 1
             self._on_place(float(new))
 
 
