@@ -104,7 +104,7 @@ def test_a_single_band_is_ridge(n, d, standardise, normal):
     fit = banded_ridge_cv(bands, Y, folds, BandedSettings(standardise=standardise))
     peer = ridge_cv(bands[0], Y, folds, RidgeSettings(standardise=standardise))
     torch.testing.assert_close(fit.alpha, peer.alpha)
-    torch.testing.assert_close(fit.cv_mse, peer.cv_mse.amin(0))
+    torch.testing.assert_close(fit.cv_mse, peer.cv_error.amin(0))
     torch.testing.assert_close(fit.predict(bands), peer.predict(bands[0]))
     assert fit.gamma.eq(1).all()
     assert fit.at_edge == peer.at_edge
@@ -135,7 +135,7 @@ def test_planted_bands_get_the_larger_gammas(normal):
     fit = banded_ridge_cv(bands, Y, kfold(300, 5))
     assert fit.gamma.argmax(0).tolist() == [0, 1, 0, 1]
     joint = ridge_cv(torch.cat(bands, 1), Y, kfold(300, 5))
-    assert (fit.cv_mse < joint.cv_mse.amin(0)).all()
+    assert (fit.cv_mse < joint.cv_error.amin(0)).all()
 
 
 @pytest.mark.parametrize(("n", "sizes"), [(150, (20, 15)), (50, (40, 30))])
