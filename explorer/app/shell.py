@@ -114,7 +114,7 @@ class Shell:
         frames = {name: self.views[name].frame() for name in self._grid}
         half = {"sizing_mode": "stretch_both", "styles": _HALF}
         self._tabs = {
-            name: pn.Column(sizing_mode="stretch_both", margin=0, visible=False)
+            name: pn.Column(sizing_mode="stretch_both", margin=0, visible=False, styles=_HALF)
             for name in self._tabbed
         }
         chooser = pmui.RadioButtonGroup(
