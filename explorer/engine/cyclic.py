@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from explorer.engine.batches import column_batches
+from explorer.engine.device import to_double
 from explorer.engine.scores import check_pair
-from explorer.engine.vectors import unit
 
 TIE = 1e-9  # a correlation this little below the observed one counts as equal: rounding of the FFT
 PERMUTED_TARGETS = 128  # at a time on a CPU: spectra stay in the cache
@@ -67,17 +67,42 @@ def shifted_correlations(
     ------
     block : slice of the targets
     r : (n_block,), float64; NaN where either is constant or holds a NaN
-    shifted : one (n_block, n) for each order, float64; NaN where r is
+    shifted : one (n_block, n) for each order, float64; NaN where r is. Its memory is reused: take
+        what is needed before the next
     """
     check_pair(Y, Y_hat)
-    n = len(Y)
+    n, like = len(Y), to_double(Y[:0])
+    orders = [order.to(like.device) for order in orders]
     most = PERMUTED_TARGETS if Y.device.type == "cpu" else None
-    for block in column_batches(Y.shape[1], 10 * 8 * n, most=most):
-        y, y_hat = (unit(x[:, block].T.contiguous(), 1) for x in (Y, Y_hat))  # (n_block, n)
-        yield block, (y * y_hat).sum(1), _shifts(y, y_hat, [o.to(y.device) for o in orders])
+    blocks = list(column_batches(Y.shape[1], 10 * 8 * n, most=most))
+    widest = max((block.stop - block.start for block in blocks), default=0)
+    work = like.new_empty(4, widest, n)  # fresh memory for each step takes longer than the steps
+    spectra = like.new_empty(2, widest, n // 2 + 1, dtype=torch.complex128)
+    for block in blocks:
+        y, y_hat, ordered, out = work[:, : block.stop - block.start]
+        _unit_rows(Y[:, block], y)
+        _unit_rows(Y_hat[:, block], y_hat)
+        r = torch.mul(y, y_hat, out=ordered).sum(1)
+        yield block, r, _shifts((y, y_hat, ordered, out), spectra[:, : len(y)], orders)
 
 
-def _shifts(y: Tensor, y_hat: Tensor, orders: list[Tensor]) -> Iterator[Tensor]:
-    spectrum = torch.fft.rfft(y[:, orders[0]]).conj()
+def _shifts(
+    rows: tuple[Tensor, Tensor, Tensor, Tensor], spectra: Tensor, orders: list[Tensor]
+) -> Iterator[Tensor]:
+    y, y_hat, ordered, out = rows
+    of_y, of_both = spectra
+    torch.fft.rfft(torch.index_select(y, 1, orders[0], out=ordered), out=of_y)
+    of_y.conj_physical_()
     for order in orders:
-        yield torch.fft.irfft(spectrum * torch.fft.rfft(y_hat[:, order]), n=len(order))
+        torch.fft.rfft(torch.index_select(y_hat, 1, order, out=ordered), out=of_both)
+        yield torch.fft.irfft(of_both.mul_(of_y), n=len(order), out=out)
+
+
+def _unit_rows(columns: Tensor, out: Tensor) -> None:
+    """Write ``unit(columns, 0)``, float64 and transposed, into ``out``: (n, k) to (k, n)."""
+    out.copy_(columns.T)
+    rounding = 2 * torch.finfo(columns.dtype).eps * len(columns) ** 0.5
+    largest = torch.maximum(out.amax(1, keepdim=True), -out.amin(1, keepdim=True))
+    out -= out.mean(1, keepdim=True)
+    length = torch.linalg.vector_norm(out, dim=1, keepdim=True)
+    out /= length.masked_fill(length <= rounding * largest, torch.nan)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numba
@@ -34,7 +34,7 @@ class WholeQueries:
     step: Tensor
 
 
-Hits = list[tuple[Tensor, Tensor]]
+Hits = list[tuple[Tensor, Tensor]]  # of each query: rows, and their products
 
 
 def round_queries(queries: Tensor) -> WholeQueries:
@@ -56,70 +56,73 @@ def round_queries(queries: Tensor) -> WholeQueries:
 
 def scan_rows(
     values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
-) -> Hits:
-    """Rows whose ``weight * (inner product + add)`` reaches the floor of a query.
+) -> Iterator[Hits]:
+    """Rows whose ``weight * (inner product + add)`` reaches the floor of a query, piece by piece.
 
     On a CPU a compiled loop over int8 in as many threads as torch has, which reads every row once
     for all queries and is bound by memory; elsewhere a float32 product, exact on such numbers to
-    1e-6 of the length.
+    1e-6 of the length. Floors may be raised in place between pieces: rows yet to be read see it.
 
     Parameters
     ----------
     values : (n_rows, n_features), int8, moved to the device of ``weight`` if it is elsewhere
     weight : (n_rows,), float32; NaN leaves a row out
     queries : the rounded queries
-    add : (n_queries,), float64, what rounding may have cost, in units of the rounded product
-    floor : (n_queries,), float64, in these units
+    add : (n_queries,), float64, on the CPU, what rounding may have cost, in units of the product
+    floor : (n_queries,), float64, on the CPU, in these units
 
-    Returns
-    -------
-    hits : for each query the rows, (n_hits,) int64 and ascending, and their products, (n_hits,)
-        float64, without weight
+    Yields
+    ------
+    hits : for each query rows, (n_hits,), ascending, and their products without weight, (n_hits,)
     """
     if weight.device.type == "cpu" and values.device.type == "cpu":
         return _scan_threads(values, weight, queries, add, floor)
-    return _scan_product(values.to(weight.device), weight, queries, add, floor)
+    return _scan_product(values, weight, queries, add, floor)
 
 
 @exact_matmul()
+def _product(values: Tensor, asked: Tensor) -> Tensor:
+    return asked @ values.float().T
+
+
 def _scan_product(
     values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
-) -> Hits:
+) -> Iterator[Hits]:
     asked = queries.values.to(weight.device, torch.float32)
-    add, floor = add.to(weight)[:, None], floor.to(weight)[:, None]
-    parts: list[Hits] = [[] for _ in asked]
-    row_bytes = 4 * (2 * values.shape[1] + 3 * len(asked))
-    for block in column_batches(len(values), row_bytes):
-        product = asked @ values[block].float().T  # (n_queries, n_block)
-        reach = weight[block] * (product + add) >= floor
-        for part, found, of_query in zip(parts, reach, product, strict=True):
-            rows = found.nonzero()[:, 0]
-            part.append((rows + block.start, of_query[rows].double()))
-    return [(torch.cat([r for r, _ in p]), torch.cat([x for _, x in p])) for p in parts]
+    for block in column_batches(len(values), 4 * (2 * values.shape[1] + 3 * len(asked))):
+        product = _product(values[block].to(weight.device), asked)  # (n_queries, n_block)
+        reach = weight[block] * (product + add.to(weight)[:, None]) >= floor.to(weight)[:, None]
+        rows = [found.nonzero()[:, 0] for found in reach]
+        yield [(r + block.start, p[r]) for r, p in zip(rows, product, strict=True)]
 
 
 def _scan_threads(
     values: Tensor, weight: Tensor, queries: WholeQueries, add: Tensor, floor: Tensor
-) -> Hits:
+) -> Iterator[Hits]:
     table, weights = values.numpy(), weight.numpy()
-    asked = (queries.values.numpy(), add.numpy(), floor.numpy())
-    edges = [*range(0, len(values), PIECE), len(values)]
+    asked = (queries.values.numpy(), add.numpy(), floor.numpy())  # views: they see floors rise
 
-    def part(start: int, stop: int) -> Hits:
-        hits = np.empty((2, len(asked[0]), stop - start), np.int32)
+    def piece(start: int) -> Hits:
+        part = slice(start, min(start + PIECE, len(table)))
+        hits = np.empty((2, len(asked[0]), part.stop - start), np.int32)
         count = np.zeros(len(asked[0]), np.int64)
-        _scan(table[start:stop], weights[start:stop], *asked, hits, count)
-        whole = [torch.from_numpy(hits[:, q, :n].astype(np.int64)) for q, n in enumerate(count)]
-        return [(rows + start, products.double()) for rows, products in whole]
+        _scan(table[part], weights[part], *asked, hits, count)
+        found = [torch.from_numpy(hits[:, q, :n].astype(np.int64)) for q, n in enumerate(count)]
+        return [(rows + start, products) for rows, products in found]
 
-    n_threads = min(torch.get_num_threads(), len(edges) - 1)
+    starts = range(0, len(table), PIECE)
+    n_threads = min(torch.get_num_threads(), len(starts))
     if n_threads < 2:  # noqa: PLR2004 - one thread
-        parts = [part(*span) for span in pairwise(edges)]
-    else:
-        with ThreadPoolExecutor(n_threads) as pool:
-            parts = list(pool.map(lambda span: part(*span), pairwise(edges)))
-    by_query = zip(*parts, strict=True)
-    return [(torch.cat([r for r, _ in q]), torch.cat([x for _, x in q])) for q in by_query]
+        yield from map(piece, starts)
+        return
+    with ThreadPoolExecutor(n_threads) as pool:
+        ahead: deque[Future[Hits]] = deque()
+        for start in starts:
+            ahead.append(pool.submit(piece, start))
+            if len(ahead) > 2 * n_threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _compiled(function: Callable[..., None]) -> Any:

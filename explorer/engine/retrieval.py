@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +11,7 @@ from explorer.engine.int8_scan import WholeQueries, round_queries, scan_rows
 from explorer.engine.quantisation import Int8Rows
 
 MEASURES = ("dot", "cosine", "correlation")
-FIRST_WAVE, LAST_WAVE = 2**16, 2**19  # rows between two updates of the floors, which doubles
+FRESH = 2048  # candidates of a query between two updates of its floor
 SAMPLE_BLOCKS, SAMPLE_ROWS = 64, 128  # what the first floors are taken from
 DEVIATIONS = 6.0  # standard deviations of the rounding error that an uncertain search allows for
 SLACK = 1.01  # of the bound: float32 rounding in weights, and products on a GPU
@@ -37,11 +36,11 @@ class Nearest:
 
 @dataclass
 class _Search:
-    """Candidates of one query so far: rows, products and weights; the floor they passed."""
+    """Candidates of one query so far, and how many of them have not raised its floor yet."""
 
     index: list[Tensor]
     product: list[Tensor]
-    weight: list[Tensor]
+    fresh: int = 0
     certain: bool = True
 
 
@@ -85,9 +84,8 @@ def nearest_rows(
     device = table.scale.device
     asked = _prepare(queries.cpu(), measure)
     weight = _weights(table, measure)
-    k = min(k, int((~weight.isnan()).sum()))
-    if not k or not len(asked):
-        nothing = torch.empty(len(asked), k, dtype=torch.int64, device=device)
+    if not len(asked) or not len(weight):
+        nothing = torch.empty(len(asked), min(k, len(weight)), dtype=torch.int64, device=device)
         certain = torch.ones(len(asked), dtype=torch.bool, device=device)
         return Nearest(nothing, nothing.double(), certain)
     whole = round_queries(asked)
@@ -99,7 +97,7 @@ def nearest_rows(
     bounds = (proven, torch.minimum(proven, likely))
     found = _scan(table.values, weight, whole, bounds, k, max(most, 2 * k))
     best = [
-        _rank(search, query, step, add, rows, k, measure)
+        _rank(search, query, step, (weight, add), rows, k, measure)
         for search, query, step, add in zip(found, asked, whole.step, proven, strict=True)
     ]
     return Nearest(
@@ -178,38 +176,33 @@ def _scan(
     most: int,
 ) -> list[_Search]:
     """Candidates of every query: all rows that could be among its k best."""
-    searches = [_Search([], [], []) for _ in whole.values]
+    searches = [_Search([], []) for _ in whole.values]
     add = bounds[0].clone()
     floor = _first_floor(values, weight, whole, add, k)
-    for rows in _waves(len(values)):
-        hits = scan_rows(values[rows], weight[rows], whole, add, floor)
+    for hits in scan_rows(values, weight, whole, add, floor):
         for q, (search, (index, product)) in enumerate(zip(searches, hits, strict=True)):
-            search.index.append(index + rows.start)
+            search.index.append(index)
             search.product.append(product)
-            search.weight.append(weight[rows][index].double())
-            floor[q] = _tighten(search, add[q], floor[q], k)
-            if len(search.index[0]) > most and search.certain:
-                search.certain, add[q] = False, bounds[1][q]
-                floor[q] = _tighten(search, add[q], floor[q], k)
+            search.fresh += len(index)
+            if search.fresh > FRESH:
+                floor[q] = _tighten(search, weight, add[q], floor[q], k)
+                if len(search.index[0]) > most and search.certain:
+                    search.certain, add[q] = False, bounds[1][q]
+                    floor[q] = _tighten(search, weight, add[q], floor[q], k)
+    for q, search in enumerate(searches):
+        _tighten(search, weight, add[q], floor[q], k)
     return searches
 
 
-def _waves(n: int) -> Iterator[slice]:
-    """Stretches of rows, short ones first: floors rise fastest at the beginning."""
-    start, size = 0, FIRST_WAVE
-    while start < n:
-        yield slice(start, min(start + size, n))
-        start, size = start + size, min(2 * size, LAST_WAVE)
-
-
-def _tighten(search: _Search, add: Tensor, floor: Tensor, k: int) -> Tensor:
+def _tighten(search: _Search, weight: Tensor, add: Tensor, floor: Tensor, k: int) -> Tensor:
     """Raise the floor to the k-th best score that is sure, and drop candidates below it."""
-    index, product, weight = (torch.cat(x) for x in (search.index, search.product, search.weight))
+    index, product = torch.cat(search.index), torch.cat(search.product).double()
+    weights = weight[index].double()
     if len(index) >= k:
-        sure = (weight * (product - add.to(weight))).topk(k).values[-1]
+        sure = (weights * (product - add.to(weights))).topk(k).values[-1]
         floor = torch.maximum(floor, sure.to(floor))
-    kept = weight * (product + add.to(weight)) >= floor.to(weight)
-    search.index, search.product, search.weight = [index[kept]], [product[kept]], [weight[kept]]
+    kept = weights * (product + add.to(weights)) >= floor.to(weights)
+    search.index, search.product, search.fresh = [index[kept]], [product[kept]], 0
     return floor
 
 
@@ -223,12 +216,12 @@ def _first_floor(
         return nothing
     blocks = [slice(i * step, i * step + SAMPLE_ROWS) for i in range(SAMPLE_BLOCKS)]
     sampled = torch.cat([weight[block] for block in blocks])
-    hits = scan_rows(torch.cat([values[b] for b in blocks]), sampled, whole, add, nothing)
+    drawn = torch.cat([values[block] for block in blocks])
+    pieces = list(scan_rows(drawn, sampled, whole, add, nothing))
     floor = nothing.clone()
-    for q, (index, product) in enumerate(hits):
-        if len(index) >= k:
-            sure = sampled[index].double() * (product - add[q].to(product.device))
-            floor[q] = sure.topk(k).values[-1].cpu()
+    for q in range(len(floor)):
+        search = _Search([hits[q][0] for hits in pieces], [hits[q][1] for hits in pieces])
+        floor[q] = _tighten(search, sampled, add[q], floor[q], k)
     return floor
 
 
@@ -236,22 +229,24 @@ def _rank(
     search: _Search,
     query: Tensor,
     step: Tensor,
-    add: Tensor,
+    bound: tuple[Tensor, Tensor],
     rows: Tensor | None,
     k: int,
     measure: str,
 ) -> tuple[Tensor, Tensor]:
     """Score candidates from ``rows``: the likeliest first, then those that may still be better."""
-    index, product, weight = search.index[0], search.product[0], search.weight[0]
+    index, product = search.index[0], search.product[0]
+    weight, add = bound[0][index].double(), bound[1]
+    k = min(k, len(index))  # with fewer, no floor was raised: they are all there are
     estimate = weight * product
     if rows is None:
         return _top(index, estimate * step.to(estimate), k)
     order = estimate.argsort(descending=True)
     first = order[: 2 * k]
     score = _true_scores(rows, index[first], query, measure)
-    kth = score.topk(k).values[-1]
+    kth = score.topk(k).values[-1:]
     rest = order[2 * k :]
-    possible = (weight * (product + add.to(weight)) * step.to(weight))[rest] >= kth.to(weight)
+    possible = (weight * (product + add.to(weight)) * step.to(weight))[rest] >= kth
     rest = rest[possible]
     more = _true_scores(rows, index[rest], query, measure)
     return _top(torch.cat([index[first], index[rest]]), torch.cat([score, more]), k)

@@ -55,11 +55,11 @@ def test_every_measure_equals_a_full_sort(measure, threads, normal):
     assert torch.equal(found.index, full_search(queries, rows, 7, measure)[0])
 
 
-def test_waves_and_samples_change_nothing(normal, monkeypatch):
+def test_pieces_and_samples_change_nothing(normal, monkeypatch):
     rows = normal(40_000, 16).float().sort(0).values  # the best lie together
     queries, table = normal(2, 16), quantise(rows)
     whole = nearest_rows(queries, table, rows, 10)
-    monkeypatch.setattr("explorer.engine.retrieval.FIRST_WAVE", 3001)
+    monkeypatch.setattr("explorer.engine.retrieval.FRESH", 30)
     monkeypatch.setattr("explorer.engine.int8_scan.PIECE", 1000)
     parts = nearest_rows(queries, table, rows, 10)
     assert torch.equal(whole.index, parts.index)
