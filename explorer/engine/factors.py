@@ -199,7 +199,8 @@ def fit_factors(
     grams = None
     if primal:
         cut = rows.slices if kind == "primal" else [slice(0, n)]
-        grams = [gram(rows.X64[part]) for part in cut]
+        quick = settings.mode == "gcv"  # an estimate: a product in float32 is exact enough
+        grams = [to_double(gram((rows.X if quick else rows.X64)[part])) for part in cut]
     with_left = not primal or kind == "closed" or settings.mode == "loo"
     whole, notes = _fit_whole(rows, grams, settings, with_left)
     fitted: list[FoldFactors] = []
@@ -235,34 +236,32 @@ def is_primal(n: int, n_features: int, largest: int, settings: RidgeSettings) ->
 
 def _centred(X: Tensor, bounds: Tensor) -> Rows:
     """Centred features: what float32 keeps of them *is* the data, here and in every product."""
-    X64 = to_double(X)
-    shift = X64.mean(0)
-    X64 = X64 - shift
-    centred = X64.to(X.dtype)
+    shift = X.mean(0)  # near enough: what it leaves is taken out later
     slices = [slice(a, b) for a, b in pairwise(bounds.tolist())]
-    return Rows(centred.to(X.device), X64.copy_(centred), shift, slices)
+    return Rows(X - shift, to_double(shift), slices)
 
 
 def _fit_whole(
     rows: Rows, grams: list[Tensor] | None, settings: RidgeSettings, with_left: bool
 ) -> tuple[Whole, tuple[str, ...]]:
-    X, shift = rows.X64, rows.shift
-    left = X.new_empty(len(X), 0)
+    X, shift = rows.X, rows.shift
+    n, d = X.shape
+    left = shift.new_empty(n, 0)
     if grams is not None:
         total = torch.stack(grams).sum(0) if len(grams) > 1 else grams[0].clone()
-        mean, squares = X.mean(0), total.diagonal().clone()
-        total -= len(X) * torch.outer(mean, mean)
+        mean, squares = to_double(X.mean(0)), total.diagonal().clone()
+        total -= n * torch.outer(mean, mean)
         scaling = gram_scaling(rows, slice(0, 0), mean, (total.diagonal(), squares), settings)
         total *= torch.outer(scaling.scale, scaling.scale)
-        spectrum = fit_spectrum(total, X.shape[1], settings.n_components, lambda: scaling.apply(X))
+        spectrum = fit_spectrum(total, d, settings.n_components, lambda: scaling.apply(rows.X64))
         vectors = spectrum.vectors
         if with_left:
-            left = scaling.apply(X) @ (vectors / spectrum.values.sqrt())
+            left = scaling.apply(rows.X64) @ (vectors / spectrum.values.sqrt())
     else:
-        scaling = fit_scaling(X, shift, settings.standardise, rows.X.dtype)
-        scaled = scaling.apply(X)
-        spectrum = fit_spectrum(gram(scaled.T), X.shape[1], settings.n_components, lambda: scaled.T)
-        vectors, left = X.new_empty(X.shape[1], 0), spectrum.vectors
+        scaling = fit_scaling(rows.X64, shift, settings.standardise, rows.X.dtype)
+        scaled = scaling.apply(rows.X64)
+        spectrum = fit_spectrum(gram(scaled.T), d, settings.n_components, lambda: scaled.T)
+        vectors, left = shift.new_empty(d, 0), spectrum.vectors
     parts = torch.stack([scaling.mean, scaling.scale])
     kept = (spectrum.values, spectrum.mean_value, vectors, left.to(rows.X))
     return Whole(rows.X, shift, parts, *kept), spectrum.notes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
 from explorer.engine.decomposition import Scaling, fit_scaling, fit_spectrum, gram
+from explorer.engine.device import to_double
 from explorer.engine.penalties import RidgeSettings
 
 COMPRESSED = 1.4  # validation rows per feature from which a QR decomposition of them pays
@@ -62,15 +63,18 @@ class Rows:
     Parameters
     ----------
     X : (n, n_features), centred, in the dtype of the features as they came
-    X64 : (n, n_features), the same in float64
-    shift : (n_features,), what was subtracted to centre them
+    shift : (n_features,), what was subtracted to centre them, float64
     slices : rows of each fold
     """
 
     X: Tensor
-    X64: Tensor
     shift: Tensor
     slices: list[slice]
+
+    @cached_property
+    def X64(self) -> Tensor:  # noqa: N802 - a matrix
+        """The same features in float64: (n, n_features)."""
+        return to_double(self.X)
 
     def mean_values(self) -> list[Tensor]:
         """Mean eigenvalue over features of each training set, unscaled."""
@@ -115,15 +119,15 @@ def gram_scaling(
     squares : both (n_features,), sums of squares: of training rows about that mean, and of all rows
     settings : whether to divide by the standard deviation
     """
-    X = rows.X64
-    n_train = len(X) - (held_out.stop - held_out.start)
+    n = len(rows.X)
+    n_train = n - (held_out.stop - held_out.start)
     variance = squares[0].clamp(min=0) / n_train
     rounding = 2 * torch.finfo(rows.X.dtype).eps * (mean + rows.shift).abs()
-    doubtful = variance <= DOUBTFUL * squares[1] / len(X)
+    doubtful = variance <= DOUBTFUL * squares[1] / n
     doubtful |= variance <= 4 * rounding.square()
     mean, scale = mean.clone(), variance.rsqrt() if settings.standardise else variance * 0 + 1
     if doubtful.any():
-        columns = X[:, doubtful]
+        columns = rows.X64[:, doubtful]
         train = torch.cat([columns[: held_out.start], columns[held_out.stop :]])
         again = fit_scaling(train, rows.shift[doubtful], settings.standardise, rows.X.dtype)
         mean[doubtful], scale[doubtful] = again.mean, again.scale
