@@ -168,12 +168,14 @@ def _pearson(shares: Tensor, y: Tensor, y_hat: Tensor) -> Tensor:
     root = len(y) ** 0.5
     y, y_hat = ((unit(x, 0) * root).to(shares) for x in (y, y_hat))
     mean, mean_hat = shares @ y, shares @ y_hat
-    variance = shares @ y.square() - mean.square()
-    variance_hat = shares @ y_hat.square() - mean_hat.square()
+    # in place: fresh memory for each step takes a third of the time
+    covariance = (shares @ (y * y_hat)).addcmul_(mean, mean_hat, value=-1)
+    variance = (shares @ y.square()).addcmul_(mean, mean, value=-1)
+    variance_hat = (shares @ y_hat.square()).addcmul_(mean_hat, mean_hat, value=-1)
     least = max(CONSTANT, 8 * torch.finfo(y.dtype).eps)
-    constant = torch.minimum(variance, variance_hat) < least
-    scale = (variance * variance_hat).sqrt().masked_fill(constant, torch.nan)
-    return ((shares @ (y * y_hat) - mean * mean_hat) / scale).clamp_(-1, 1)
+    constant = torch.minimum(variance, variance_hat, out=mean) < least
+    scale = variance.mul_(variance_hat).sqrt_().masked_fill_(constant, torch.nan)
+    return covariance.div_(scale).clamp_(-1, 1)
 
 
 def _same_scale(y: Tensor, y_hat: Tensor) -> tuple[Tensor, Tensor]:

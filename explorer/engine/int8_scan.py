@@ -17,7 +17,8 @@ from explorer.engine.batches import column_batches
 from explorer.engine.device import exact_matmul
 
 QUERY_LEVELS = 8191  # 127 * 8191 * n_features stays below 2^31 up to 2,064 features
-PIECE = 2**15  # rows that a thread takes at a time
+PIECE = 2**16  # rows that a thread takes at a time
+STREAMS = 4  # places of a piece read in turn: one core then loads a fifth faster; 8 are too many
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def scan_rows(
 
     Yields
     ------
-    hits : for each query rows, (n_hits,), ascending, and their products without weight, (n_hits,)
+    hits : for each query rows, (n_hits,), in no order, and their products without weight, (n_hits,)
     """
     if weight.device.type == "cpu" and values.device.type == "cpu":
         return _scan_threads(values, weight, queries, add, floor)
@@ -141,10 +142,13 @@ def _inner(row, query):  # type: ignore[no-untyped-def]
 @_compiled
 def _scan(values, weight, queries, add, floor, hits, count):  # type: ignore[no-untyped-def]
     """Fill ``hits``, rows and products of (2, n_queries, n_rows), and count those of each query."""
-    for i in range(values.shape[0]):
-        for q in range(queries.shape[0]):
-            total = _inner(values[i], queries[q])
-            if weight[i] * (total + add[q]) >= floor[q]:
-                hits[0, q, count[q]] = i
-                hits[1, q, count[q]] = total
-                count[q] += 1
+    n = values.shape[0]
+    stretch = (n + STREAMS - 1) // STREAMS
+    for place in range(stretch):
+        for i in range(place, n, stretch):
+            for q in range(queries.shape[0]):
+                total = _inner(values[i], queries[q])
+                if weight[i] * (total + add[q]) >= floor[q]:
+                    hits[0, q, count[q]] = i
+                    hits[1, q, count[q]] = total
+                    count[q] += 1
