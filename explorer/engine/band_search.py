@@ -90,9 +90,8 @@ def search_gammas(
         mse = like.new_zeros(len(penalties[0]), count)
         for part, target, penalty in zip(folds, targets[0], penalties[:-1], strict=True):
             axes = decompose(part, weight.to(part.side), like)
-            for block in _blocks(axes, count, like):
-                taken = target.take(targets=block if chosen is None else chosen[block])
-                mse[:, block] += squared_error(axes, taken, penalty)
+            taken = target if chosen is None else target.take(targets=chosen)
+            mse += squared_error(axes, taken, penalty, _blocks(axes, count, like))
         to = slice(None) if chosen is None else chosen
         least = mse.nan_to_num(nan=torch.inf).min(0)
         gamma_mse[g, to], alpha[g, to] = least.values / n, least.indices

@@ -65,7 +65,9 @@ def decompose(
     return Decomposed(values, axes.to(like), vectors.to(like), rows.to(like), turn)
 
 
-def squared_error(part: Decomposed, targets: FoldTargets, penalties: Tensor) -> Tensor:
+def squared_error(
+    part: Decomposed, targets: FoldTargets, penalties: Tensor, blocks: list[slice]
+) -> Tensor:
     """Squared validation error of each penalty, summed over the rows of the fold.
 
     Directions whose eigenvalue is below rounding of the penalty are left out of the product.
@@ -75,29 +77,32 @@ def squared_error(part: Decomposed, targets: FoldTargets, penalties: Tensor) -> 
     part : axes of the fold
     targets : its responses
     penalties : (n_alphas,), absolute, float64
+    blocks : of targets, taken at a time
 
     Returns
     -------
     error : (n_alphas, n_targets)
     """
-    Z = part.axes.T @ targets.moment
-    tested = targets.tested if part.turn is None else part.turn.T @ targets.tested
-    shrink = (1 / (part.values + penalties[:, None])).to(Z)  # (n_alphas, rank)
-    negligible = torch.finfo(Z.dtype).eps * penalties[:, None]
+    like = targets.moment
+    shrink = (1 / (part.values + penalties[:, None])).to(like)  # (n_alphas, rank)
+    negligible = torch.finfo(like.dtype).eps * penalties[:, None]
     ranks = (part.values > negligible).sum(1).tolist()
-    out = Z.new_empty(len(penalties), Z.shape[1])
-    residual = torch.empty_like(tested)  # reused: fresh memory costs a tenth of the time
-    beyond: dict[int, Tensor] = {}
-    for i, rank in enumerate(ranks):
-        weighted = part.rows[:, :rank] * shrink[i, :rank]
-        subtract(tested, weighted, Z[:rank], part.turn is not None, residual)
-        if part.turn is None:
-            out[i] = residual.square_().sum(0)
-            continue
-        if rank not in beyond:
-            beyond[rank] = tested[rank:].square().sum(0)
-        torch.sum(residual[:rank].square_(), 0, out=out[i])
-        out[i] += beyond[rank]
+    weighted = [part.rows[:, :rank] * row[:rank] for rank, row in zip(ranks, shrink, strict=True)]
+    out = like.new_empty(len(penalties), like.shape[1])
+    for block in blocks:
+        Z = part.axes.T @ like[:, block]
+        tested = targets.tested[:, block]
+        if part.turn is not None:
+            tested = part.turn.T @ tested
+        residual = torch.empty_like(tested)  # reused: fresh memory costs a tenth of the time
+        beyond = {rank: tested[rank:].square().sum(0) for rank in set(ranks)}
+        for i, rank in enumerate(ranks):
+            subtract(tested, weighted[i], Z[:rank], part.turn is not None, residual)
+            if part.turn is None:
+                torch.sum(residual.square_(), 0, out=out[i, block])
+                continue
+            torch.sum(residual[:rank].square_(), 0, out=out[i, block])
+            out[i, block] += beyond[rank]
     return out.add_(targets.outside)
 
 
