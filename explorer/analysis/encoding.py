@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -35,6 +36,7 @@ from explorer.study.study import Study
 log = logging.getLogger(__name__)
 
 BOUNDS = (0.025, 0.975)  # ends of the 95 % interval
+_FINE = 1000  # steps of progress within a part
 _ROWS = 4096  # stimuli that regions are predicted for at once
 
 
@@ -62,12 +64,11 @@ def compute_parts(work: EncodingWork, run: Run) -> None:
     for k, part in enumerate(parts):
         run.step(k, len(parts), part.note)
         if not work.parts.has(part.name):
-            work.compute(
-                part,
-                lambda share, k=k, part=part: run.step(
-                    round(1000 * (k + share)), 1000 * len(parts), part.note
-                ),
-            )
+            work.compute(part, partial(_tell, run, k, len(parts), part.note))
+
+
+def _tell(run: Run, done: int, total: int, note: str, share: float) -> None:
+    run.step(round(_FINE * (done + share)), _FINE * total, note)
 
 
 def finish(study: Study, spec: Spec, work: EncodingWork, run: Run, started: float) -> str:
@@ -151,9 +152,9 @@ def _region_predictions(work: EncodingWork, layer: int, parts: list[Arrays]) -> 
     for k, fold in enumerate(work.split.folds):
         rows = [place[row] for row in fold.tolist()]
         made[rows] = _predict_regions(features[fold.to(features.device)], parts, k)
-    for rows in _slices(n_unseen):
-        values = _predict_regions(work.features(layer, rows, unseen=True), parts, 0)
-        made[n_scored + rows.start : n_scored + rows.stop] = values
+    for some in _slices(n_unseen):
+        values = _predict_regions(work.features(layer, some, unseen=True), parts, 0)
+        made[n_scored + some.start : n_scored + some.stop] = values
     return made
 
 

@@ -165,6 +165,6 @@ def _sum(tensors: dict[str, Tensor]) -> str:
     """Checksum of all numbers: safetensors itself notices a cut file only."""
     total = 0
     for name in sorted(tensors):
-        flat = tensors[name].contiguous().flatten()
-        total = zlib.crc32(flat.view(torch.uint8).numpy(), zlib.crc32(name.encode(), total))
+        flat = tensors[name].contiguous().flatten().view(torch.uint8).numpy()
+        total = zlib.crc32(flat.data, zlib.crc32(name.encode(), total))
     return f"{total:08x}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -131,16 +132,13 @@ class Threads:
         self, spans: list[tuple[int, int]], read: Callable[[int, int], np.ndarray]
     ) -> Iterator[tuple[int, int, np.ndarray]]:
         """Blocks as (start, stop, values); while one is used the next is read."""
-        if not spans:
-            return
-        coming = self._reading.submit(read, *spans[0])
+        waiting = deque(self._reading.submit(read, *span) for span in spans[:1])
         for k, (start, stop) in enumerate(spans):
-            values = self._wait(coming)
-            del coming
+            values = self._wait(waiting.popleft())
             if k + 1 < len(spans):
-                coming = self._reading.submit(read, *spans[k + 1])
+                waiting.append(self._reading.submit(read, *spans[k + 1]))
             yield start, stop, values
-            del values
+            del values  # before the next is taken, so that no more than two are held
 
     def close(self) -> None:
         """Take no more work, and wait for none."""
