@@ -204,9 +204,14 @@ def _await(client: Any, tasks: list[Any], run: Run, stop: str) -> None:
     """Wait for all tasks, telling how many are done; a cancelled run stops them all."""
     try:
         while True:
-            failed = next((t for t in tasks if t.status in ("error", "lost", "cancelled")), None)
+            # One that is lost with its worker is computed again, without our doing.
+            failed = next((t for t in tasks if t.status in ("error", "cancelled")), None)
             if failed is not None:
                 _raise(failed)
+            if client.status == "closed":
+                raise AnalysisError(
+                    "The scheduler went away. Run it again: finished parts are kept."
+                )
             done = sum(t.status == "finished" for t in tasks)
             run.step(done, max(len(tasks), 1), f"{done} of {len(tasks)} parts")
             if done == len(tasks):

@@ -69,13 +69,15 @@ class FactorCache:
         device = device or torch.device("cpu")
         if device.type == "mps":  # parts of its factors stay on the CPU
             return make()
-        known = self._read(key, settings, device)
-        if known is None:
-            known = make()
-            self._write(key, known)
-        return known
+        tensors = self._read(key)
+        if tensors is None:
+            tensors = {name: tensor.cpu() for name, tensor in make().tensors().items()}
+            self._write(key, tensors)
+        # Read or just made, they lie alike in memory: products round alike.
+        moved = {name: torch.empty_like(t, device=device).copy_(t) for name, t in tensors.items()}
+        return Factors.from_tensors(moved, settings)
 
-    def _read(self, key: str, settings: RidgeSettings, device: torch.device) -> Factors | None:
+    def _read(self, key: str) -> dict[str, Tensor] | None:
         if self._folder is None:
             return None
         path = self._folder / f"{key}{_SUFFIX}"
@@ -86,17 +88,13 @@ class FactorCache:
             if recorded != _sum(tensors):
                 return None
             path.touch()  # used now
-            moved = {name: tensor.to(device) for name, tensor in tensors.items()}
-            return Factors.from_tensors(moved, settings)
-        except (OSError, SafetensorError, KeyError, IndexError, ValueError, TypeError):
+        except (OSError, SafetensorError, KeyError, ValueError, TypeError):
             return None
+        return tensors
 
-    def _write(self, key: str, factors: Factors) -> None:
-        if self._folder is None:
-            return
-        tensors = {name: tensor.cpu() for name, tensor in factors.tensors().items()}
+    def _write(self, key: str, tensors: dict[str, Tensor]) -> None:
         n_bytes = sum(tensor.nbytes for tensor in tensors.values())
-        if n_bytes > self._limit:
+        if self._folder is None or n_bytes > self._limit:
             return
         beside = self._folder / f"{_BESIDE}{uuid.uuid4().hex[:8]}"
         try:
