@@ -24,7 +24,7 @@ from explorer.analysis.memory import memory_allowed
 from explorer.analysis.pipeline import run_specs
 from explorer.analysis.run import Run
 from explorer.analysis.spec import Spec
-from explorer.errors import AnalysisError, Cancelled
+from explorer.errors import AnalysisError, ExplorerError
 from explorer.study.study import Study
 
 LOCAL = "local"
@@ -226,7 +226,7 @@ def _await(client: Any, tasks: list[Any], run: Run, stop: str) -> None:
 
 def _raise(task: Any) -> None:
     error = task.exception(timeout=_TIMEOUT) if task.status == "error" else None
-    if isinstance(error, AnalysisError | Cancelled):
+    if isinstance(error, ExplorerError):
         raise error
     raise AnalysisError(
         f"A part failed on the cluster ({task.key}: {error or task.status}). Check that every "

@@ -14,7 +14,7 @@ from explorer.analysis.factor_cache import FactorCache, factors_key, open_cache
 from explorer.analysis.finished_parts import Arrays, FinishedParts
 from explorer.analysis.held_out import FoldModel, Split, fold_models, ridge_settings, split_stimuli
 from explorer.analysis.region_sums import RegionSums, membership, response_sums
-from explorer.analysis.response_blocks import ResponseBlocks, open_blocks
+from explorer.analysis.response_blocks import ResponseBlocks, load, open_blocks
 from explorer.analysis.run import Run
 from explorer.analysis.spec import Spec
 from explorer.analysis.streaming import Plan, Sizes, Threads, cut, open_threads, plan_blocks
@@ -110,7 +110,8 @@ class EncodingWork:
     def features(self, layer: int, rows: slice | None = None, *, unseen: bool = False) -> Tensor:
         """Features of one layer, (n, n_features), float32."""
         stored = (self.blocks.unseen if unseen else self.blocks.features).feature.isel(layer=layer)
-        values = stored.isel(stimulus=rows or slice(None)).values
+        where = f"{self.spec.feature_group()}/feature cannot be read at layer {layer}"
+        values = load(stored.isel(stimulus=rows or slice(None)), where).values
         return torch.from_numpy(np.asarray(values, np.float32)).to(self.device)
 
     def _sizes(self) -> Sizes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
-from zlib import error as zlib_error
 
 import numpy as np
 import xarray as xr
@@ -108,15 +108,9 @@ class ResponseBlocks:
         if self.dims:
             values = values.isel({self.dims[0]: slice(start, stop)})
         leading = [d for d in ("repeat", "stimulus") if d in values.dims]
-        try:
-            values = values.transpose(*leading, ...).load()
-        except (OSError, ValueError, RuntimeError, zlib_error) as error:
-            dim = self.dims[0] if self.dims else "response"
-            raise StudyError(
-                f"{self.names[k]}/response cannot be read from {dim} {start} to {stop - 1} "
-                f"({type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
-                "): a chunk of it is damaged. Import or generate this group again."
-            ) from error
+        dim = self.dims[0] if self.dims else "the only target"
+        where = f"{self.names[k]}/response cannot be read from {dim} {start} to {stop - 1}"
+        values = load(values.transpose(*leading, ...), where)
         if len(self.rows[k]) == values.sizes["stimulus"] and _is_range(self.rows[k]):
             return values
         return values.isel(stimulus=self.rows[k])
@@ -162,6 +156,23 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         flat_regions(datasets[0], regions(study, datasets[0], spec.atlas)),
         n_repeats,
     )
+
+
+def load(values: xr.DataArray, where: str) -> xr.DataArray:
+    """Read values from disk.
+
+    Raises
+    ------
+    StudyError
+        that begins with ``where``, if the store is damaged
+    """
+    try:
+        return values.load()
+    except (OSError, ValueError, RuntimeError, zlib.error) as error:
+        raise StudyError(
+            f"{where} ({type(error).__name__}: {error}): a chunk is damaged. "
+            "Import or compute this group again."
+        ) from error
 
 
 def check_places(names: list[str], stored: list[xr.DataArray]) -> None:

@@ -219,9 +219,9 @@ def test_free_memory_is_known_on_this_machine():
 
 
 _MEASURE = """
-import resource, sys
+import sys, threading
 from pathlib import Path
-import numpy as np, torch, xarray as xr
+import psutil, torch
 from explorer.analysis.pipeline import run_specs
 from explorer.analysis.run import Run
 from explorer.analysis.spec import make_spec
@@ -232,12 +232,19 @@ study = Study(Path(sys.argv[1]))
 def run(subject, model="large"):
     spec = make_spec(study, "fmri", subject, model, "pearson", n_bootstraps=50, n_permutations=50)
     run_specs(study, [spec], Run("cpu", memory=int(sys.argv[3])))
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 run("few")  # loads what a run needs
-before = peak()
+memory, ended = psutil.Process().memory_info, threading.Event()
+before = peak = memory().rss
+def sample():
+    global peak
+    while not ended.wait(0.002):
+        peak = max(peak, memory().rss)
+sampler = threading.Thread(target=sample)
+sampler.start()
 run(sys.argv[2])
-print(peak() - before)
+ended.set()
+sampler.join()
+print(peak - before)
 """
 
 
@@ -269,7 +276,7 @@ def grown(study, subject, allowed):
     command = [sys.executable, "-c", _MEASURE, str(study.path), subject, str(allowed)]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
-    return 1024 * int(told.stdout.split()[-1])
+    return int(told.stdout.split()[-1])
 
 
 def test_peak_memory_does_not_grow_with_targets_and_keeps_to_what_is_stated(large):
