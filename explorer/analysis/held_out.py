@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets
+from explorer.engine.factors import Factors, fit_factors
 from explorer.engine.folds import complement, kfold
 from explorer.engine.penalties import RidgeSettings
 from explorer.engine.ridge import ridge_cv
-from explorer.engine.solve import RidgeFit
+from explorer.engine.solve import RidgeFit, solve
 from explorer.errors import AnalysisError
 from explorer.study.align import MIN_STIMULI
 from explorer.study.stimuli import labels
@@ -42,7 +45,11 @@ class Split:
 
 def find_split(study: Study, spec: Spec, targets: Targets) -> Split:
     """The study's own train and test stimuli, else folds: shuffled, or blocks for a story."""
-    ids = targets.responses.stimulus.values.tolist()
+    return split_stimuli(study, spec, targets.responses.stimulus.values.tolist())
+
+
+def split_stimuli(study: Study, spec: Spec, ids: list[int]) -> Split:
+    """The same, of the stimuli ``ids``."""
     n_folds = int(spec.settings["n_folds"])
     seed = int(spec.settings["seed"])
     if spec.modality == "ieeg":
@@ -74,6 +81,55 @@ def ridge_settings(spec: Spec) -> RidgeSettings:
         n_inner=int(chosen["n_inner"]),
         seed=int(chosen["seed"]),
     )
+
+
+@dataclass(frozen=True)
+class FoldModel:
+    """The features' part of the model that predicts one fold: it serves every target.
+
+    Attributes
+    ----------
+    train, test : rows
+    factors : of the training rows
+    rows : (n_test, rank), the test rows on their axes
+    """
+
+    train: Tensor
+    test: Tensor
+    factors: Factors
+    rows: Tensor
+
+    def fit(self, responses: Tensor) -> tuple[RidgeFit, Tensor]:
+        """Models of a block of targets, and what they predict of the test rows."""
+        fit = solve(self.factors, responses[self.train])
+        return fit, fit.predict_rotated(self.rows)
+
+
+def fold_models(
+    features: Tensor,
+    split: Split,
+    settings: RidgeSettings,
+    keep: Callable[[Tensor, list[Tensor], Callable[[], Factors]], Factors],
+) -> list[FoldModel]:
+    """Decompose one layer for every fold of a split.
+
+    Parameters
+    ----------
+    features : of one layer, on the device that computes
+    split : what is held out
+    settings : of the ridge
+    keep : called with training rows, inner folds, and what makes their factors; returns these
+    """
+    models = []
+    seed = None if split.contiguous else settings.seed
+    for fold in split.folds:
+        train, test = complement(len(features), fold), fold.to(features.device)
+        inner = kfold(len(train), settings.n_inner, seed=seed)
+        on_device = train.to(features.device)
+        make = partial(fit_factors, features[on_device], inner, settings)
+        factors = keep(train, inner, make)
+        models.append(FoldModel(on_device, test, factors, factors.whole.rotate(features[test])))
+    return models
 
 
 def fit_training(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from explorer.analysis import ANALYSES
@@ -122,7 +122,7 @@ def run_specs(study: Study, specs: list[Spec], run: Run) -> list[str]:
             continue
         name = spec.result_name(study)
         if name not in study:
-            part = Run(run.device, _part(run, k, len(specs), spec), run.cancelled)
+            part = replace(run, progress=_part(run, k, len(specs), spec))
             name = ANALYSES[spec.analysis](study, spec, part)
         names.append(name)
     return names

@@ -45,12 +45,25 @@ class Run:
     ----------
     device : as ``engine.device.choose_device`` takes it
     progress : called with (done, total, what is being done)
-    cancelled : asked at every step
+    cancelled : asked at every step, and several times a second in long ones
+    memory : bytes that it may take at its peak; None for a share of what is free
     """
 
     device: str = "auto"
     progress: Callable[[int, int, str], None] = _silent
     cancelled: Callable[[], bool] = field(default=lambda: False)
+    memory: int | None = None
+
+    def check(self, note: str) -> None:
+        """Stop here if the run is to stop.
+
+        Raises
+        ------
+        Cancelled
+            if it is
+        """
+        if self.cancelled():
+            raise Cancelled(f"Stopped at {note}. Nothing half-done was stored.")
 
     def step(self, done: int, total: int, note: str) -> None:
         """Tell how far the run is.

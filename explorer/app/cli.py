@@ -131,10 +131,28 @@ def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
     parser.add_argument("--permutations", type=int, default=1000)
     if analysis == "encoding":
         parser.add_argument("--folds", type=int, default=5)
+        _scaling(parser)
     else:
         choices = ["correlation", "cosine", "euclidean"]
         parser.add_argument("--dissimilarity", default="correlation", choices=choices)
     _computing(parser)
+
+
+def _scaling(parser: argparse.ArgumentParser) -> None:
+    """Where an encoding is computed, and in how much memory."""
+    parser.add_argument(
+        "--memory", default="", help="at its peak, such as 4GB; half of what is free"
+    )
+    parser.add_argument(
+        "--scheduler",
+        default="local",
+        help="local (this process), processes:2, tcp://host:port (Dask), slurm",
+    )
+    parser.add_argument(
+        "--scheduler-options",
+        type=Path,
+        help="TOML or JSON: cores, memory, queue, jobs, … of slurm",
+    )
 
 
 def _searchlight(parser: argparse.ArgumentParser) -> None:

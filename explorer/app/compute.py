@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analysis.cluster import Scheduler, open_client, read_options, run_on
+from explorer.analysis.memory import parse_memory
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
 from explorer.analysis.run import Run
@@ -24,6 +26,8 @@ from explorer.analysis.spec import (
 from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
 from explorer.study.study import Study
+
+Runner = Callable[[Study, list[Spec], Run], list[str]]
 
 
 def run_extract(chosen: argparse.Namespace) -> int:
@@ -54,7 +58,12 @@ def run_extract(chosen: argparse.Namespace) -> int:
 
 def run_encode(chosen: argparse.Namespace) -> int:
     """Encode every subject with one model."""
-    return _run(chosen, partial(_make_spec, chosen, {"n_folds": chosen.folds}))
+    make = partial(_make_spec, chosen, {"n_folds": chosen.folds})
+    if chosen.scheduler == "local":
+        return _run(chosen, make)
+    options = read_options(chosen.scheduler_options) if chosen.scheduler_options else {}
+    with open_client(Scheduler(chosen.scheduler, options)) as client:
+        return _run(chosen, make, partial(run_on, client))
 
 
 def run_rsa(chosen: argparse.Namespace) -> int:
@@ -80,11 +89,15 @@ def run_searchlight(chosen: argparse.Namespace) -> int:
     return _run(chosen, make)
 
 
-def _run(chosen: argparse.Namespace, make: Callable[[Study, str, str, str], Spec]) -> int:
+def _run(
+    chosen: argparse.Namespace,
+    make: Callable[[Study, str, str, str], Spec],
+    runner: Runner = run_specs,
+) -> int:
     study = find_study(chosen)
     modality = _choose_modality(study, chosen)
     summaries = {
-        model: _score(study, chosen, modality, model, make)
+        model: _score(study, chosen, modality, model, make, runner)
         for model in _choose_models(study, chosen, modality)
     }
     if chosen.json:
@@ -129,11 +142,13 @@ def _score(
     modality: str,
     model: str,
     make: Callable[[Study, str, str, str], Spec],
+    runner: Runner,
 ) -> dict[str, Any]:
     """Score one model for the chosen subjects; the summary, as plain data."""
     subjects = list(chosen.subject) or _all_subjects(study, chosen.command, modality)
     specs = [make(study, modality, subject, model) for subject in subjects]
-    names = run_specs(study, specs, Run(chosen.device, show_progress))
+    memory = parse_memory(chosen.memory) if getattr(chosen, "memory", "") else None
+    names = runner(study, specs, Run(chosen.device, show_progress, memory=memory))
     results = dict(zip(subjects, (study[n] for n in names), strict=True))
     scores: dict[str, Any] = {s: layer_scores(r) for s, r in results.items()}
     single = [scores[s] for s in subjects if s != MEAN]

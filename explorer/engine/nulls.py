@@ -28,18 +28,35 @@ def permuted_targets(
     -------
     Y_null : (n, n_permuted); (n, 0) if no target is finite
     """
-    n = len(Y)
-    generator = torch.Generator().manual_seed(seed)
     usable = Y.isfinite().all(0).nonzero()[:, 0].cpu()
+    drawn, order = draw_permuted(usable, len(Y), n_permuted, seed=seed, circular=circular)
+    return Y[:, drawn.to(Y.device)].gather(0, order.to(Y.device))
+
+
+def draw_permuted(
+    usable: Tensor, n: int, n_permuted: int, *, seed: int = 0, circular: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Which targets ``permuted_targets`` draws, and in which orders: without looking at them.
+
+    Parameters
+    ----------
+    usable : (n_usable,), int64, targets without a NaN, increasing, on the CPU
+    n : rows
+    n_permuted, seed, circular : as there
+
+    Returns
+    -------
+    drawn : (n_permuted,), of ``usable``; (0,) if there is none to draw
+    order : (n, n_permuted), a row of the target for each row
+    """
+    generator = torch.Generator().manual_seed(seed)
     if not len(usable) or n < 2:  # noqa: PLR2004 - one row has one order
-        return Y[:, :0]
+        return usable[:0], torch.empty(n, 0, dtype=torch.int64)
     drawn = usable[torch.randint(len(usable), (n_permuted,), generator=generator)]
     if circular:
         shift = torch.randint(1, n, (n_permuted,), generator=generator)
-        order = (torch.arange(n)[:, None] + shift) % n
-    else:
-        order = torch.rand(n, n_permuted, generator=generator).argsort(0)
-    return Y[:, drawn.to(Y.device)].gather(0, order.to(Y.device))
+        return drawn, (torch.arange(n)[:, None] + shift) % n
+    return drawn, torch.rand(n, n_permuted, generator=generator).argsort(0)
 
 
 def pooled_p(score: Tensor, null: Tensor) -> Tensor:
