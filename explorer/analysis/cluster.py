@@ -145,9 +145,9 @@ def run_on(client: Any, study: Study, specs: list[Spec], run: Run) -> list[str]:
     _await(client, tasks, run, stop)
     study.refresh()
     for spec in missing:
-        work = works.get(spec.result_name(study))
-        if work is not None:
-            finish(study, spec, work, run, started)
+        done = works.get(spec.result_name(study))
+        if done is not None:
+            finish(study, spec, done, run, started)
     return run_specs(study, specs, run)
 
 
