@@ -10,10 +10,13 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from explorer.analysis.familywise import describe_familywise, familywise_p
 from explorer.analysis.held_out import Split, find_split, fit_training, ridge_settings
+from explorer.analysis.null_fits import crossval_with_null
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import Spec
-from explorer.analysis.targets import Targets, layer_coords, read_targets
+from explorer.analysis.targets import Targets, read_targets
 from explorer.engine import METRICS
 from explorer.engine.bootstrap import bootstrap_score
 from explorer.engine.ceiling import split_half
@@ -21,7 +24,6 @@ from explorer.engine.device import choose_device
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.nulls import permuted_targets, pooled_p
 from explorer.engine.penalties import share_at_edge
-from explorer.engine.ridge import crossval_ridge
 from explorer.engine.stats import fdr_bh, permutation_p
 from explorer.study.study import Study
 
@@ -49,13 +51,15 @@ def run_encoding(study: Study, spec: Spec, run: Run) -> str:
         {**layer_coords(targets.features), **targets.coords()}
     )
     result["q_value"] = (result.p_value.dims, fdr_bh(torch.tensor(result.p_value.values)).numpy())
+    result = result.assign(familywise_p(targets, split, spec, run))
     ceilings, ceiling_text = read_ceilings(targets, split)
     result = result.assign(ceilings)
     result = result.assign(_region_responses(targets, split))
     result.attrs = {
         **_describe(spec, targets, split),
+        **describe_familywise(spec, split),
         "noise_ceiling": ceiling_text,
-        "n_targets_nan": int(np.isnan(result.score.isel(layer=0).values).sum()),
+        "n_targets_nan": int(np.isnan(result.score.isel(layer=0).values).sum()) - targets.n_outside,
         "alpha_at_edge": float(np.mean(at_edge)),
     }
     return store_result(study, spec, result, started)
@@ -90,8 +94,11 @@ def _layer(
         held_out, alpha, at_edge = fit.predict(features[rows]), fit.alpha, fit.at_edge
         unseen = fit.predict(layer.unseen)
     else:
-        responses = torch.cat([responses, _null_targets(responses, spec, split)], 1)
-        crossval = crossval_ridge(features, responses, folds, settings, contiguous=split.contiguous)
+        null = _null_targets(responses, spec, split)
+        crossval = crossval_with_null(
+            features, responses, null, folds, settings, contiguous=split.contiguous
+        )
+        responses = torch.cat([responses, null], 1)
         held_out, by_fold = crossval.Y_hat[rows], crossval.alpha[:, :n_targets]
         alpha = by_fold.log().mean(0).exp()  # geometric mean over folds
         at_edge = share_at_edge(by_fold, settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.analysis.options import RIDGE
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets
 from explorer.engine.folds import complement, kfold
@@ -73,6 +74,7 @@ def ridge_settings(spec: Spec) -> RidgeSettings:
         n_components=chosen["n_components"],
         n_inner=int(chosen["n_inner"]),
         seed=int(chosen["seed"]),
+        **{name: chosen[name] for name in RIDGE if name in chosen},
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.analysis.method_specs import fractional_spec
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
 from explorer.analysis.run import Run
@@ -21,6 +22,7 @@ from explorer.analysis.spec import (
     models,
     searchlight_spec,
 )
+from explorer.app.arguments import fit_settings
 from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
 from explorer.study.study import Study
@@ -54,7 +56,8 @@ def run_extract(chosen: argparse.Namespace) -> int:
 
 def run_encode(chosen: argparse.Namespace) -> int:
     """Encode every subject with one model."""
-    return _run(chosen, partial(_make_spec, chosen, {"n_folds": chosen.folds}))
+    settings = {"n_folds": chosen.folds, **fit_settings(chosen)}
+    return _run(chosen, partial(_make_spec, chosen, settings))
 
 
 def run_rsa(chosen: argparse.Namespace) -> int:
@@ -109,7 +112,8 @@ def _make_spec(
     subject: str,
     model: str,
 ) -> Spec:
-    return make_spec(
+    make = fractional_spec if getattr(chosen, "method", "") == "fractional" else make_spec
+    return make(
         study,
         modality,
         subject,
@@ -119,6 +123,9 @@ def _make_spec(
         atlas=chosen.atlas,
         n_bootstraps=chosen.bootstraps,
         n_permutations=chosen.permutations,
+        region=chosen.region,
+        layers=chosen.layers,
+        window=chosen.window,
         **settings,
     )
 

@@ -33,6 +33,23 @@ _RESULT_COORDS = {
     "roi": _text("roi"),
 }
 
+_FEATURES = ("features", "[roi|vertex|target|channel]", "[time]")
+_PAIRS = ("model", "other", "roi")
+
+_ENCODING = {
+    "score": Variable(SCORES, "f", required=True),
+    "p_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
+    "p_fwer": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
+    "q_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
+    "noise_ceiling": Variable(SCORES, "f", required=False, minimum=0),
+    "roi_score": Variable(("layer", "roi"), "f", required=False),
+    "roi_interval": Variable(("layer", "roi", "bound"), "f", required=False),
+    "roi_ceiling": Variable(("roi",), "f", required=False),
+    "roi_prediction": Variable(("layer", "stimulus", "roi"), "f", required=False),
+    "roi_response": Variable(("stimulus", "roi"), "f", required=False),
+    **_RESULT_COORDS,
+}
+
 GROUPS: tuple[Group, ...] = (
     Group(
         "stimuli/images",
@@ -207,17 +224,69 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "results/encoding/{digest}",
         "How well features predict responses, by layer and place.",
+        {**_ENCODING, "alpha": Variable(SCORES, "f", required=False, minimum=0)},
+    ),
+    Group(
+        "results/fractional/{digest}",
+        "How well features predict responses by fractional ridge, by layer and place.",
+        {**_ENCODING, "fraction": Variable(SCORES, "f", required=False, minimum=0)},
+    ),
+    Group(
+        "results/partition/{digest}",
+        "What sets of features explain of held-out responses alone (unique), and what they share.",
         {
-            "score": Variable(SCORES, "f", required=True),
-            "alpha": Variable(SCORES, "f", required=False, minimum=0),
-            "p_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "q_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "noise_ceiling": Variable(SCORES, "f", required=False, minimum=0),
-            "roi_score": Variable(("layer", "roi"), "f", required=False),
-            "roi_interval": Variable(("layer", "roi", "bound"), "f", required=False),
-            "roi_ceiling": Variable(("roi",), "f", required=False),
-            "roi_prediction": Variable(("layer", "stimulus", "roi"), "f", required=False),
-            "roi_response": Variable(("stimulus", "roi"), "f", required=False),
+            "score": Variable(("[roi|vertex|target|channel]", "[time]"), "f"),
+            "model_score": Variable(_FEATURES, "f"),
+            "unique": Variable(_FEATURES, "f"),
+            "shared": Variable(("part", *_FEATURES[1:]), "f"),
+            "unique_interval": Variable(("features", "bound", *_FEATURES[1:]), "f"),
+            "unique_p": Variable(_FEATURES, "f", required=False, minimum=0, maximum=1),
+            "roi_score": Variable(("roi",), "f"),
+            "roi_unique": Variable(("features", "roi"), "f"),
+            "roi_shared": Variable(("part", "roi"), "f"),
+            "roi_unique_interval": Variable(("features", "bound", "roi"), "f"),
+            "roi_shared_interval": Variable(("part", "bound", "roi"), "f"),
+            "features": _text("features"),
+            "part": _text("part"),
+            **_RESULT_COORDS,
+        },
+    ),
+    Group(
+        "results/compare/{digest}",
+        "Which model predicts better, row less column: across subjects, and within each.",
+        {
+            "score": Variable(("model", "subject", "roi"), "f"),
+            "best_layer": Variable(("model", "subject", "roi"), "f", required=False, minimum=0),
+            "difference": Variable(_PAIRS, "f", required=False),
+            "statistic": Variable(("test", *_PAIRS), "f", required=False),
+            "effect": Variable(("test", *_PAIRS), "f", required=False),
+            "p_value": Variable(("test", *_PAIRS), "f", required=False, minimum=0, maximum=1),
+            "q_value": Variable(("test", *_PAIRS), "f", required=False, minimum=0, maximum=1),
+            "subject_difference": Variable((*_PAIRS[:2], "subject", "roi"), "f", required=False),
+            "subject_interval": Variable(
+                (*_PAIRS[:2], "bound", "subject", "roi"), "f", required=False
+            ),
+            "subject_p": Variable(
+                (*_PAIRS[:2], "subject", "roi"), "f", required=False, minimum=0, maximum=1
+            ),
+            "model": _text("model"),
+            "other": _text("other"),
+            "subject": _text("subject"),
+            "test": _text("test"),
+            "roi": _text("roi"),
+        },
+    ),
+    Group(
+        "results/clusters/{digest}",
+        "Clusters of channels and times in which subjects' scores differ from 0.",
+        {
+            "score": Variable(("time", "[channel]"), "f"),
+            "t_value": Variable(("time", "[channel]"), "f"),
+            "cluster": Variable(("time", "[channel]"), "iu", minimum=0),
+            "p_value": Variable(("time", "[channel]"), "f", minimum=0, maximum=1),
+            "cluster_p": Variable(("cluster_number",), "f", minimum=0, maximum=1),
+            "cluster_mass": Variable(("cluster_number",), "f"),
+            "cluster_number": Variable(("cluster_number",), "iu", required=False),
             **_RESULT_COORDS,
         },
     ),

@@ -22,9 +22,14 @@ DIMS = {
     "roi": "name of a region",
     "subject": "name of a subject",
     "fold": "cross-validation fold",
+    "features": "one of several sets of features: model/variant:layer",
+    "model": "model/variant whose scores are compared",
+    "other": "the model that it is compared with",
+    "test": "name of a statistical test",
+    "cluster_number": "cluster of neighbouring points, from 1",
     "bound": "lower and upper end of an interval",
     "dimension": "name of a planted dimension of meaning",
-    "part": "name of what a planted response is mixed from",
+    "part": "what a planted response is mixed from, or sets of features share",
 }
 
 # Kinds of numpy dtype, as users call them.
