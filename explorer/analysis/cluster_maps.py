@@ -45,8 +45,9 @@ def run_clusters(study: Study, spec: Spec, run: Run) -> str:
         seed=int(chosen["seed"]),
     )
     result["score"] = values.mean("subject").transpose(*result.t_value.dims)
-    single = [n for n, v in result.data_vars.items() if v.dtype.kind == "f"]
-    result = result.astype(dict.fromkeys(single, np.float32))
+    result = result.map(
+        lambda v: v.astype(np.float32) if v.dtype.kind == "f" else v, keep_attrs=True
+    )
     first = study[chosen["encodings"][0]]
     result.attrs |= {
         "n_stimuli": first.attrs["n_stimuli"],

@@ -92,8 +92,9 @@ def _refitted(
     own = settings.selection == "target"  # a choice for all must not see other permutations
     at_once = max(1, REFITTED // max(1, responses.nbytes)) if own else 1
     orders = torch.cat([torch.arange(n)[None], _orders(n, spec, split)]).to(responses.device)
-    highest, score = [], torch.empty(0)
-    for some in orders.split(at_once):
+    highest: list[Tensor] = []
+    score = torch.empty(0)
+    for some in torch.split(orders, at_once):
         measured = responses[some].permute(1, 0, 2).reshape(n, -1)
         fit = crossval_ridge(features, measured, folds, settings, contiguous=split.contiguous)
         r = pearson(*scale_folds(measured, fit.Y_hat, folds, "pearson")).double()

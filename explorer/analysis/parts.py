@@ -108,10 +108,8 @@ def select_released(dissimilarities: xr.Dataset, spec: Spec) -> xr.Dataset:
 
     Raises
     ------
-    UnknownNameError
-        if there is no such region
     AnalysisError
-        if there are no regions, or no time within the window
+        if there is no such region, or no time within the window
     """
     name = spec.settings.get("region", "")
     if name:
@@ -122,6 +120,8 @@ def select_released(dissimilarities: xr.Dataset, spec: Spec) -> xr.Dataset:
             )
         known = [str(n) for n in dissimilarities.roi.values]
         if name not in known:
-            raise unknown_name(f"region of {spec.modality} {spec.subject}", name, known)
+            # not as an unknown name: to those who look for released RDMs that means there are none
+            told = unknown_name(f"region of {spec.modality} {spec.subject}", name, known)
+            raise AnalysisError(str(told))
         dissimilarities = dissimilarities.isel(roi=[known.index(name)])
     return select_window(dissimilarities, spec)

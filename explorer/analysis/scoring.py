@@ -107,8 +107,9 @@ def _region_intervals(
         index = torch.from_numpy(places).to(measured.device)
         total, count = (torch.zeros(n, dtype=torch.float64) for _ in range(2))
         for block in column_batches(len(index), 8 * n):
-            pair = (x[:, index[block]] for x in (measured, predicted))
-            drawn = bootstrap_score(*pair, spec.metric, n_bootstraps=n, seed=seed).double().cpu()
+            y, y_hat = (x[:, index[block]] for x in (measured, predicted))
+            drawn = bootstrap_score(y, y_hat, spec.metric, n_bootstraps=n, seed=seed)
+            drawn = drawn.double().cpu()
             total += drawn.nan_to_num().sum(1)
             count += drawn.isfinite().sum(1)
         out[k] = percentile_interval((total / count)[:, None])[:, 0].numpy()

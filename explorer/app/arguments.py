@@ -69,6 +69,12 @@ def add_fit(parser: argparse.ArgumentParser) -> None:
         "one for all targets by R², 5 contiguous folds, features as they come",
     )
     parser.add_argument(
+        "--best-layer",
+        action="store_true",
+        help="tell each region's best layer, chosen on one half of the stimuli and scored on the "
+        "other",
+    )
+    parser.add_argument(
         "--fwer",
         action="store_true",
         help="also p-values corrected over all targets and layers; without a held-out split every "

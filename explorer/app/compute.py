@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from explorer.analysis.method_specs import fractional_spec
 from explorer.analysis.pipeline import extract_features, run_specs
-from explorer.analysis.results import layer_scores, summarise
+from explorer.analysis.results import layer_scores, plain_values, summarise
 from explorer.analysis.run import Run
 from explorer.analysis.spec import (
     GROUP,
@@ -25,7 +26,13 @@ from explorer.analysis.spec import (
 from explorer.app.arguments import fit_settings
 from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
+from explorer.registry import Registry
 from explorer.study.study import Study
+
+# Loaded when first used, so that the command line starts without torch.
+_LATE: Registry[Callable[..., xr.Dataset]] = Registry(
+    "step", {"best_layer": "explorer.analysis.best_layer:best_layer"}
+)
 
 
 def run_extract(chosen: argparse.Namespace) -> int:
@@ -101,6 +108,12 @@ def _run(chosen: argparse.Namespace, make: Callable[[Study, str, str, str], Spec
             say(f"  {subject:<12} {row}")
         for result in summary["results"]:
             say(f"  {result['subject']:<12} {result['path']}")
+            for region, best in result.get("best_layer", {}).items():
+                low, high = best["interval"]
+                say(
+                    f"    best layer of {region}: {best['layer']} [{low} to {high}], "
+                    f"score on other stimuli {best['score']}"
+                )
     return 0
 
 
@@ -155,10 +168,31 @@ def _score(
         "metric": chosen.metric,
         "subjects": scores,
         "results": [
-            {"subject": s, "path": str(study.target(n)), **summarise(results[s])}
+            {
+                "subject": s,
+                "path": str(study.target(n)),
+                **summarise(results[s]),
+                **_best_layers(chosen, results[s]),
+            }
             for s, n in zip(subjects, names, strict=True)
         ],
     }
+
+
+def _best_layers(chosen: argparse.Namespace, result: xr.Dataset) -> dict[str, Any]:
+    """Best layer of each region, if it is asked for, as plain data."""
+    if not getattr(chosen, "best_layer", False):
+        return {}
+    best = _LATE["best_layer"](result, n_bootstraps=max(1, chosen.bootstraps))
+    rows = {
+        str(name): {
+            "layer": plain_values(best.best_layer.sel(roi=name).values),
+            "interval": plain_values(best.interval.sel(roi=name).values),
+            "score": plain_values(best.score.sel(roi=name).values),
+        }
+        for name in best.roi.values
+    }
+    return {"best_layer": rows, "best_layer_chosen": best.attrs["chosen"]}
 
 
 def _choose_modality(study: Study, chosen: argparse.Namespace) -> str:
