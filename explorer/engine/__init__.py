@@ -61,7 +61,8 @@ torch.Size([2, 1])
 
 >>> from explorer.engine.neighbourhoods import volume_neighbourhoods
 >>> from explorer.engine.searchlight import searchlight_rsa
->>> spheres = volume_neighbourhoods(torch.ones(2, 5, 5, dtype=torch.bool), 2.0, share=0.0)
+>>> mask = torch.ones(2, 5, 5, dtype=torch.bool)
+>>> spheres, _ = volume_neighbourhoods(mask, 2.0, share=0.0)
 >>> searchlight_rsa(Y, layers, spheres).score.shape
 torch.Size([50, 2])
 

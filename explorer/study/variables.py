@@ -81,6 +81,14 @@ class Variable:
         return "".join(parts)
 
 
+ID = Variable(("stimulus",), "iu")  # of the stimuli of a group
+
+
+def text_variable(*dims: str, required: bool = False) -> Variable:
+    """A variable of text."""
+    return Variable(dims, "U", required=required)
+
+
 @dataclass(frozen=True)
 class Group:
     """One kind of group: the pattern of its name, and what it holds.
