@@ -12,6 +12,10 @@ ANALYSES: Registry[Callable[..., str]] = Registry(
         "searchlight": "explorer.analysis.searchlight:run_searchlight",
         "rdm": "explorer.analysis.rdm:run_rdm",
         "weights": "explorer.analysis.weights:run_weights",
+        "fractional": "explorer.analysis.fractional:run_fractional",
+        "partition": "explorer.analysis.partition:run_partition",
+        "compare": "explorer.analysis.comparison:run_comparison",
+        "clusters": "explorer.analysis.cluster_maps:run_clusters",
         "fusion": "explorer.analysis.fusion:run_fusion",
     },
 )

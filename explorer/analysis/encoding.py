@@ -25,11 +25,13 @@ from explorer.analysis.encoding_parts import (
     layer_parts,
 )
 from explorer.analysis.encoding_work import EncodingWork
+from explorer.analysis.familywise import describe_familywise, familywise_p
 from explorer.analysis.finished_parts import Arrays
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.region_sums import add_up, divide
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import Spec
-from explorer.analysis.targets import layer_coords
+from explorer.analysis.targets import read_targets
 from explorer.engine.stats import fdr_bh
 from explorer.study.study import Study
 
@@ -87,14 +89,17 @@ def finish(study: Study, spec: Spec, work: EncodingWork, run: Run, started: floa
         {**layer_coords(blocks.features), **blocks.coords()}
     )
     result["q_value"] = (result.p_value.dims, fdr_bh(torch.tensor(result.p_value.values)).numpy())
+    if spec.settings.get("fwer"):  # the one thing that needs all responses at once
+        result = result.assign(familywise_p(read_targets(study, spec), work.split, spec, run))
     parts = load_parts(work, RESPONSES)
     ceilings, ceiling_text = _ceilings(work, parts)
     result = result.assign(ceilings)
     result = result.assign(_region_responses(work, parts))
     result.attrs = {
         **_describe(work),
+        **describe_familywise(spec, work.split),
         "noise_ceiling": ceiling_text,
-        "n_targets_nan": int(np.isnan(result.score.isel(layer=0).values).sum()),
+        "n_targets_nan": int(np.isnan(result.score.isel(layer=0).values).sum()) - blocks.n_outside,
         "alpha_at_edge": float(np.mean(edges)),
     }
     name = store_result(study, spec, result, started)

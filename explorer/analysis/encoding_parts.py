@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from explorer.analysis.finished_parts import Arrays, FinishedParts
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.response_blocks import ResponseBlocks, open_blocks
 from explorer.analysis.spec import Spec
-from explorer.analysis.targets import layer_coords
 from explorer.errors import ExplorerError
 from explorer.study.study import Study
 

@@ -12,7 +12,15 @@ from torch import Tensor
 from explorer.analysis.encoding_parts import RESPONSES, Part
 from explorer.analysis.factor_cache import FactorCache, factors_key, open_cache
 from explorer.analysis.finished_parts import Arrays, FinishedParts
-from explorer.analysis.held_out import FoldModel, Split, fold_models, ridge_settings, split_stimuli
+from explorer.analysis.held_out import (
+    FoldModel,
+    Split,
+    fold_models,
+    ridge_settings,
+    split_stimuli,
+    with_one_alpha,
+)
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.region_sums import RegionSums, membership, response_sums
 from explorer.analysis.response_blocks import ResponseBlocks, load, open_blocks
 from explorer.analysis.run import Run
@@ -20,7 +28,7 @@ from explorer.analysis.spec import Spec
 from explorer.analysis.streaming import Plan, Sizes, Threads, cut, open_threads, plan_blocks
 from explorer.engine import METRICS
 from explorer.engine.ceiling import split_half
-from explorer.engine.device import choose_device
+from explorer.engine.device import choose_device, to_double
 from explorer.engine.factors import Factors
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.nulls import draw_permuted, pooled_p
@@ -162,6 +170,8 @@ class EncodingWork:
 
     def _layer(self, part: Part, prepared: Arrays, threads: Threads, tell: Tell) -> Arrays:
         models = threads.compute(self._layer_models, part.layer)
+        if self.settings.selection == "global":
+            models = self._one_alpha(part.layer, models, threads)
         null = threads.compute(self._null_scores, models, prepared) if self.crossvalidated else None
         sums = RegionSums(self.spec, self.blocks.regions, intervals=not self.split.contiguous)
         found: dict[str, list[np.ndarray]] = {"score": [], "alpha": [], "p_value": []}
@@ -189,15 +199,42 @@ class EncodingWork:
         if self._models[0] != layer or not self._models[1]:
             self._models = (RESPONSES, [])  # let go of the last layer's before making the next
             ids = self.blocks.ids
+            number = int(layer_coords(self.blocks.features)["layer"][layer])
 
             def keep(train: Tensor, inner: list[Tensor], make: Callable[[], Factors]) -> Factors:
                 rows = ids[train.numpy()].tolist()
-                key = factors_key(self._digest, layer, rows, inner, self.settings)
+                key = factors_key(self._digest, number, rows, inner, self.settings)
                 return self._cache.fetch(key, self.settings, make, self.device)
 
             features = self.features(layer)
             self._models = (layer, fold_models(features, self.split, self.settings, keep))
         return self._models[1]
+
+    def _one_alpha(self, layer: int, models: list[FoldModel], threads: Threads) -> list[FoldModel]:
+        """The same models, each with the alpha of least mean error over all targets."""
+        if all(len(model.factors.settings.alphas) == 1 for model in models):
+            return models
+        total = torch.zeros(len(models), len(self.settings.alphas), dtype=torch.float64)
+
+        def add(values: np.ndarray) -> None:
+            responses = torch.from_numpy(values).to(self.device)
+            for k, model in enumerate(models):
+                error = model.fit(responses)[0].cv_error
+                known = error.isfinite().all(0)
+                total[k] += to_double(error[:, known].sum(1)).cpu()
+
+        for *_, values in threads.blocks(
+            cut(0, self.blocks.places, self.plan.step), self.blocks.read
+        ):
+            threads.compute(add, values)
+        features = self.features(layer)
+        alphas = [self.settings.alphas[k] for k in total.argmin(1).tolist()]
+        fixed = [
+            with_one_alpha(features, model, alpha, self.settings)
+            for model, alpha in zip(models, alphas, strict=True)
+        ]
+        self._models = (layer, fixed)
+        return fixed
 
     def _predict(
         self,

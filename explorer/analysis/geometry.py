@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
+from explorer.analysis.parts import select_layers, select_released
 from explorer.analysis.spec import MEAN, Spec
 from explorer.errors import AnalysisError, UnknownNameError
 from explorer.study.align import mean_repeats, select_pairs, shared_stimuli
@@ -13,7 +14,12 @@ from explorer.study.study import Study
 
 def rdm_spec(spec: Spec, *, of_model: bool) -> Spec:
     """The RDM that an RSA ``spec`` needs: of its model, or of its subject."""
-    common = {"analysis": "rdm", "metric": str(spec.settings["dissimilarity"]), "settings": {}}
+    parts = ("layers",) if of_model else ("region", "window")
+    common = {
+        "analysis": "rdm",
+        "metric": str(spec.settings["dissimilarity"]),
+        "settings": {k: spec.settings[k] for k in parts if k in spec.settings},
+    }
     if of_model:
         return spec.replace(**common, modality="", subject="", atlas="")
     return spec.replace(**common, model="", variant="")
@@ -28,7 +34,7 @@ def released_rdm(study: Study, spec: Spec) -> xr.Dataset | None:
     """Dissimilarities that came with the study instead of what they were computed from."""
     if spec.model:
         group = study[spec.feature_group()]
-        return group if "dissimilarity" in group else None
+        return select_layers(group, spec) if "dissimilarity" in group else None
     if spec.modality != "rdm":
         return None
     groups = spec.response_groups(study)
@@ -37,7 +43,8 @@ def released_rdm(study: Study, spec: Spec) -> xr.Dataset | None:
         for g in map(study.__getitem__, groups)
     ]
     if spec.subject != MEAN:
-        return subjects[0]
+        return select_released(subjects[0], spec)
+    subjects = [select_released(s, spec) for s in subjects]
     ids = shared_stimuli([s.stimulus.values for s in subjects])
     chosen = [select_pairs(s.dissimilarity, s.stimulus.values, ids).load() for s in subjects]
     if any(c.dims != chosen[0].dims or c.shape != chosen[0].shape for c in chosen):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
 from torch import Tensor
 
+from explorer.analysis.options import RIDGE
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets
 from explorer.engine.factors import Factors, fit_factors
-from explorer.engine.folds import complement, kfold
+from explorer.engine.folds import complement, kfold, trim_gap
 from explorer.engine.penalties import RidgeSettings
 from explorer.engine.ridge import ridge_cv
 from explorer.engine.solve import RidgeFit, solve
@@ -80,6 +81,7 @@ def ridge_settings(spec: Spec) -> RidgeSettings:
         n_components=chosen["n_components"],
         n_inner=int(chosen["n_inner"]),
         seed=int(chosen["seed"]),
+        **{name: chosen[name] for name in RIDGE if name in chosen},
     )
 
 
@@ -123,13 +125,25 @@ def fold_models(
     models = []
     seed = None if split.contiguous else settings.seed
     for fold in split.folds:
-        train, test = complement(len(features), fold), fold.to(features.device)
+        train = trim_gap(complement(len(features), fold), fold, settings.gap)
+        test = fold.to(features.device)
         inner = kfold(len(train), settings.n_inner, seed=seed)
         on_device = train.to(features.device)
         make = partial(fit_factors, features[on_device], inner, settings)
         factors = keep(train, inner, make)
         models.append(FoldModel(on_device, test, factors, factors.whole.rotate(features[test])))
     return models
+
+
+def with_one_alpha(
+    features: Tensor, model: FoldModel, alpha: float, settings: RidgeSettings
+) -> FoldModel:
+    """The model of one fold with an alpha that serves all targets, whatever block is fitted."""
+    fixed = replace(
+        settings, alphas=(alpha,), mode="gcv", criterion="mse", selection="target", gap=0
+    )
+    factors = fit_factors(features[model.train], None, fixed)
+    return FoldModel(model.train, model.test, factors, factors.whole.rotate(features[model.test]))
 
 
 def fit_training(

@@ -9,9 +9,10 @@ import torch
 import xarray as xr
 
 from explorer.analysis.geometry import stored_rdm
+from explorer.analysis.parts import layer_coords, region_places, select_layers, select_window
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import MEAN, Spec
-from explorer.analysis.targets import layer_coords, mean_subject
+from explorer.analysis.targets import mean_subject
 from explorer.engine.device import choose_device
 from explorer.engine.rdm import rdm
 from explorer.study.align import mean_repeats
@@ -34,7 +35,7 @@ def run_rdm(study: Study, spec: Spec, run: Run) -> str:
 
 
 def _model_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
-    features = study[spec.feature_group()]
+    features = select_layers(study[spec.feature_group()], spec)
     device = choose_device(run.device)
     n_layers = features.sizes["layer"]
     rows = []
@@ -53,6 +54,10 @@ def _brain_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
     else:
         dataset = study[groups[0]]
         dataset = dataset.assign(response=mean_repeats(dataset.response))
+    dataset = select_window(dataset, spec)
+    chosen = region_places(study, dataset, spec)
+    if chosen is not None and place_dim(dataset) == "channel":
+        dataset = dataset.isel(channel=chosen)
     response = dataset.response.load()
     device = choose_device(run.device)
     stimulus = {"stimulus": dataset.stimulus.values}
@@ -64,6 +69,8 @@ def _brain_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
     places = regions(study, dataset, spec.atlas)
     if place_dim(dataset) == "channel":
         places = {WHOLE: places[WHOLE]}  # a region of one contact has no pattern
+    elif chosen is not None:
+        places = {str(spec.settings["region"]): chosen}
     rows = []
     for k, (name, index) in enumerate(places.items()):
         run.step(k, len(places), f"dissimilarities of {name}")

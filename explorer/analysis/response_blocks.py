@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from explorer.analysis.parts import select_layers, select_places, select_window
 from explorer.analysis.spec import MEAN, Spec
 from explorer.analysis.targets import check_promises, flat_regions
 from explorer.errors import AnalysisError, StudyError
 from explorer.study.align import mean_repeats, shared_stimuli
-from explorer.study.rois import regions
+from explorer.study.rois import place_dim, regions
 from explorer.study.study import Study
 
 
@@ -34,6 +35,9 @@ class ResponseBlocks:
     unseen : the same of stimuli that were never shown, which can be predicted all the same
     regions : flat indices of the targets of each region
     n_repeats : showings that are averaged
+    kept : of the places of a dim without names, those that are targets; None for all. The others
+        are NaN in what is restored, so that a region's map still lies on its mesh
+    n_stored : how many there are in all
     """
 
     names: list[str]
@@ -45,6 +49,13 @@ class ResponseBlocks:
     unseen: xr.Dataset
     regions: dict[str, np.ndarray]
     n_repeats: int
+    kept: np.ndarray | None = None
+    n_stored: int = 0
+
+    @property
+    def n_outside(self) -> int:
+        """Places that are restored as NaN since they were not asked for."""
+        return 0 if self.kept is None else self.n_stored - len(self.kept)
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -96,11 +107,16 @@ class ResponseBlocks:
 
     def restore(self, flat: np.ndarray) -> np.ndarray:
         """(…, n_targets) to (…, *shape of the targets)."""
-        return flat.reshape(*flat.shape[:-1], *self.shape)
+        values = flat.reshape(*flat.shape[:-1], *self.shape)
+        if self.kept is None:
+            return values
+        whole = np.full((*values.shape[:-1], self.n_stored), np.nan, values.dtype)
+        whole[..., self.kept] = values
+        return whole
 
     def coords(self) -> dict[str, xr.DataArray]:
         """Coordinates of the targets' dims, without what hangs on them."""
-        known = [d for d in self.dims if d in self.about.coords]
+        known = [d for d in self.dims if d in self.about.coords and self.kept is None]
         return {d: self.about[d].reset_coords(drop=True) for d in known}
 
     def _block(self, k: int, start: int, stop: int) -> xr.DataArray:
@@ -136,7 +152,11 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         raise AnalysisError(
             f"{names[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
         )
-    datasets = [study[name] for name in names]
+    features = select_layers(features, spec)
+    datasets = [select_window(study[name], spec) for name in names]
+    dim, whole = place_dim(datasets[0]), datasets[0]
+    chosen = [select_places(study, d, spec) for d in datasets]
+    datasets, places = [d for d, _ in chosen], chosen[0][1]
     stored = [d.response for d in datasets]
     shown = datasets[0].stimulus.values
     if spec.subject == MEAN:
@@ -144,6 +164,10 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         shown = shared_stimuli([d.stimulus.values for d in datasets])
         datasets[0] = datasets[0].drop_vars("noise_ceiling", errors="ignore")
     ids = shared_stimuli([shown, features.stimulus.values])
+    if places is None:
+        known = regions(study, datasets[0], spec.atlas)
+    else:
+        known = {str(spec.settings["region"]): np.arange(len(places))}
     n_repeats = 1 if spec.subject == MEAN else stored[0].sizes.get("repeat", 1)
     return ResponseBlocks(
         names,
@@ -153,8 +177,10 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         datasets[0].drop_vars("response"),
         features.sel(stimulus=ids),
         features.sel(stimulus=~np.isin(features.stimulus, shown)),
-        flat_regions(datasets[0], regions(study, datasets[0], spec.atlas)),
+        flat_regions(datasets[0], known, after=None if "window" in spec.settings else 0.0),
         n_repeats,
+        places if dim != "channel" else None,
+        whole.sizes.get(dim, 0),
     )
 
 

@@ -31,8 +31,10 @@ def summarise(dataset: xr.Dataset) -> dict[str, Any]:
     score = dataset.score
     others = [d for d in score.dims if d != "layer"]
     summary: dict[str, Any] = {
-        "layer": _plain(dataset.layer.values),
-        "score": _plain(score.mean(others, skipna=True).values) if others else _plain(score.values),
+        "layer": plain_values(dataset.layer.values),
+        "score": plain_values(score.mean(others, skipna=True).values)
+        if others
+        else plain_values(score.values),
     }
     if "roi_score" in dataset:
         summary["roi"] = _by_name(dataset.roi_score, "roi")
@@ -43,10 +45,13 @@ def summarise(dataset: xr.Dataset) -> dict[str, Any]:
     if "time" in score.dims:
         rest = [d for d in others if d != "time"]
         mean = score.mean(rest, skipna=True).transpose("layer", "time")
-        summary["time"] = {"seconds": _plain(dataset.time.values), "score": _plain(mean.values)}
+        summary["time"] = {
+            "seconds": plain_values(dataset.time.values),
+            "score": plain_values(mean.values),
+        }
     if "ceiling" in dataset and "roi" not in dataset.ceiling.dims:
         bounds = dataset.ceiling.mean([d for d in dataset.ceiling.dims if d != "bound"]).values
-        summary["ceiling"] = {"lower": _plain(bounds[0]), "upper": _plain(bounds[1])}
+        summary["ceiling"] = {"lower": plain_values(bounds[0]), "upper": plain_values(bounds[1])}
     shown = ("n_stimuli", "n_repeats", "n_pairs", "n_targets", "n_targets_nan", "split", "metric")
     more = ("interval", "p_value", "noise_ceiling", "ceiling", "alpha_at_edge", "seconds", "spec")
     attrs = provenance(dataset)
@@ -64,13 +69,13 @@ def layer_scores(dataset: xr.Dataset, roi: str = "") -> list[float | None]:
 
 def _by_name(values: xr.DataArray, dim: str) -> dict[str, Any]:
     values = values.transpose(dim, "layer")
-    return {str(n): _plain(v.values) for n, v in zip(values[dim].values, values, strict=True)}
+    return {str(n): plain_values(v.values) for n, v in zip(values[dim].values, values, strict=True)}
 
 
-def _plain(values: Any) -> Any:
+def plain_values(values: Any) -> Any:
     """Numbers as JSON has them; NaN is null."""
     array = np.asarray(values, dtype=object if np.asarray(values).dtype.kind in "iu" else float)
     if array.ndim == 0:
         value = array.item()
         return None if value != value else value  # noqa: PLR0124 - NaN
-    return [_plain(v) for v in array]
+    return [plain_values(v) for v in array]

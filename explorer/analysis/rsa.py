@@ -11,10 +11,10 @@ from torch import Tensor
 
 from explorer.analysis.encoding import BOUNDS
 from explorer.analysis.geometry import rdm_spec
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.rdm import find_rdm
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import MEAN, Spec
-from explorer.analysis.targets import layer_coords
 from explorer.engine.ceiling import rdm_ceiling
 from explorer.engine.rdm import compare_rdms
 from explorer.engine.stats import bootstrap_rdm, fdr_bh, rdm_permutation_p

@@ -13,9 +13,10 @@ import xarray as xr
 from torch import Tensor
 
 from explorer.analysis.geometry import rdm_spec, released_rdm
+from explorer.analysis.parts import layer_coords
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.spec import MEAN, Spec
-from explorer.analysis.targets import check_promises, layer_coords, mean_subject
+from explorer.analysis.targets import check_promises, mean_subject
 from explorer.engine.device import choose_device
 from explorer.engine.neighbourhoods import Neighbourhoods, surface_neighbourhoods
 from explorer.engine.rdm import rdm

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from explorer.analysis.options import METHOD_SETTINGS, OPTIONS, PARTS, RIDGE, chosen_options
 from explorer.errors import AnalysisError
 from explorer.registry import unknown_name
 from explorer.study.digest import digest_json
@@ -13,6 +14,7 @@ from explorer.study.study import Study
 CODE_VERSION = 2  # raised whenever the same spec would give other numbers
 GROUP = "group"  # all subjects, each with a result of its own; shown as their mean
 MEAN = "mean"  # the subject whose responses are the mean over subjects
+HELD_OUT = ("encoding", "fractional", "partition", "weights", "fusion")
 MODALITIES = ("fmri", "eeg", "ieeg", "rdm")
 
 
@@ -76,6 +78,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
 }
 SETTINGS["weights"] = {**SETTINGS["encoding"], "layer": 0}
+SETTINGS |= METHOD_SETTINGS
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ class Spec:
     model, variant : which features; both empty for an analysis of responses alone
     metric : the engine's name of the metric or comparison
     atlas : which atlas gives the regions; empty for none
-    settings : what the analysis lets one choose, complete with its defaults
+    settings : what the analysis lets one choose, complete with its defaults; of ``OPTIONS`` those
+        alone that differ from theirs
     """
 
     analysis: str
@@ -130,17 +134,21 @@ class Spec:
         UnknownNameError
             if one of them is missing
         """
+        if "encodings" in self.settings:  # a test of results, whose digests cover all the rest
+            return {name: study.digest(name) for name in self.settings["encodings"]}
         # A ceiling or a shared stimulus set depends on every subject, so all count as inputs.
         groups = self.response_groups(study) if self.modality else []
         if self.analysis == "rsa":
             groups = study.groups(f"responses/{self.modality}/")
         if self.model:
             groups = [*groups, self.feature_group()]
+        named = self.settings.get("features", ())
+        groups = [*groups, *(f"features/{name.partition(':')[0]}" for name in named)]
         if self.atlas:
             groups = [*groups, f"rois/{self.atlas}"]
         if self.analysis == "fusion":
             groups = [*groups, *study.groups("responses/fmri/")]
-        held_out = self.analysis in ("encoding", "weights", "fusion")
+        held_out = self.analysis in HELD_OUT
         if held_out and "stimuli/images" in study:
             groups = [*groups, "stimuli/images"]  # its split decides what is held out
         return {name: study.digest(name) for name in groups}
@@ -162,7 +170,7 @@ def make_spec(
 
     Parameters
     ----------
-    choices : ``variant``, ``atlas``, and any of the analysis' ``SETTINGS``
+    choices : ``variant``, ``atlas``, and any of the analysis' ``SETTINGS`` and ``OPTIONS``
 
     Raises
     ------
@@ -178,26 +186,35 @@ def make_spec(
         atlas = next(iter(study.names("rois/")), "")
     if modality != "fmri" or not study.manifest.mesh:
         atlas = ""
-    settings = SETTINGS[chosen.analysis]
+    settings = complete_settings(chosen.analysis, modality, choices)
+    return Spec(chosen.analysis, modality, subject, model, variant, chosen.metric, atlas, settings)
+
+
+def complete_settings(analysis: str, modality: str, choices: dict[str, Any]) -> dict[str, Any]:
+    """All settings of an analysis: those chosen, else their defaults.
+
+    Raises
+    ------
+    UnknownNameError
+        if a setting does not exist
+    AnalysisError
+        if an optional setting makes no sense
+    """
+    settings, optional = SETTINGS[analysis], OPTIONS.get(analysis, ())
     for name in choices:
-        if name not in settings:
-            raise unknown_name(f"setting of {chosen.analysis}", name, list(settings))
-    return Spec(
-        chosen.analysis,
-        modality,
-        subject,
-        model,
-        variant,
-        chosen.metric,
-        atlas,
-        {**settings, **choices},
-    )
+        if name not in settings and name not in optional:
+            raise unknown_name(f"setting of {analysis}", name, [*settings, *optional])
+    plain = {k: v for k, v in choices.items() if k in settings}
+    given = {k: v for k, v in choices.items() if k in optional}
+    return {**settings, **plain, **chosen_options(modality, given)}
 
 
 def weights_spec(spec: Spec, layer: int) -> Spec:
     """The spec of the weights of one layer, fitted as the encoding of ``spec`` fits them."""
     known = SETTINGS["weights"]
     settings = {k: spec.settings.get(k, v) for k, v in known.items()} | {"layer": layer}
+    kept = {*PARTS, *RIDGE} - {"layers"}
+    settings |= {k: v for k, v in spec.settings.items() if k in kept}
     return spec.replace(analysis="weights", metric="", atlas="", settings=settings)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from explorer.analysis.parts import select_layers, select_places, select_window
 from explorer.analysis.spec import MEAN, Spec
 from explorer.errors import AnalysisError
 from explorer.study.align import align, mean_repeats, shared_stimuli
@@ -27,6 +27,9 @@ class Targets:
     unseen : the same of stimuli that were never shown, which can be predicted all the same
     regions : flat indices of the targets of each region
     n_repeats : showings that were averaged
+    places : of the places of a dim without names, those that are targets; None for all. The others
+        are NaN in what is restored, so that a region's map still lies on its mesh
+    n_places : how many there are in all
     """
 
     responses: xr.Dataset
@@ -35,6 +38,8 @@ class Targets:
     unseen: xr.Dataset
     regions: dict[str, np.ndarray]
     n_repeats: int
+    places: np.ndarray | None = None
+    n_places: int = 0
 
     @property
     def matrix(self) -> np.ndarray:
@@ -49,11 +54,21 @@ class Targets:
 
     def restore(self, flat: np.ndarray) -> np.ndarray:
         """(…, n_targets) to (…, *shape of the targets)."""
-        return flat.reshape(*flat.shape[:-1], *self.responses.response.shape[1:])
+        kept = flat.reshape(*flat.shape[:-1], *self.responses.response.shape[1:])
+        if self.places is None:
+            return kept
+        whole = np.full((*kept.shape[:-1], self.n_places), np.nan, kept.dtype)
+        whole[..., self.places] = kept
+        return whole
+
+    @property
+    def n_outside(self) -> int:
+        """Places that are restored as NaN since they were not asked for."""
+        return 0 if self.places is None else self.n_places - len(self.places)
 
     def coords(self) -> dict[str, xr.DataArray]:
         """Coordinates of the targets' dims, without what hangs on them."""
-        known = [d for d in self.dims if d in self.responses.coords]
+        known = [d for d in self.dims if d in self.responses.coords and self.places is None]
         return {d: self.responses[d].reset_coords(drop=True) for d in known}
 
 
@@ -71,23 +86,46 @@ def read_targets(study: Study, spec: Spec) -> Targets:
             f"{spec.feature_group()} holds dissimilarities only, and encoding needs features. "
             "Use RSA for this model."
         )
+    return align_targets(study, spec, select_layers(features, spec))
+
+
+def align_targets(study: Study, spec: Spec, features: xr.Dataset) -> Targets:
+    """The responses that ``spec`` is about, aligned with any ``features`` over stimuli.
+
+    Raises
+    ------
+    AnalysisError
+        as ``read_targets``; or if the window holds no time
+    UnknownNameError
+        if there is no such region
+    """
     groups = spec.response_groups(study)
     check_promises(study, groups)
     if spec.modality == "rdm":
         raise AnalysisError(
             f"{groups[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
         )
+    datasets = [select_window(study[g], spec) for g in groups]
+    dim, first = place_dim(datasets[0]), datasets[0]
+    chosen = [select_places(study, d, spec) for d in datasets]
+    datasets, places = [d for d, _ in chosen], chosen[0][1]
     if spec.subject == MEAN:
-        responses, repeats, n_repeats = mean_subject([study[g] for g in groups], groups), None, 1
+        responses, repeats, n_repeats = mean_subject(datasets, groups), None, 1
     else:
-        responses, repeats, n_repeats = _one_subject(study[groups[0]])
+        responses, repeats, n_repeats = _one_subject(datasets[0])
     unseen = features.sel(stimulus=~np.isin(features.stimulus, responses.stimulus))
     aligned, features = align(responses, features)
     if repeats is not None:
         kept = np.isin(responses.stimulus.values, aligned.stimulus.values)
         repeats = repeats[:, kept].reshape(n_repeats, int(kept.sum()), -1)
-    flat = flat_regions(aligned, regions(study, responses, spec.atlas))
-    return Targets(aligned.load(), repeats, features, unseen, flat, n_repeats)
+    if places is None:
+        known = regions(study, responses, spec.atlas)
+    else:
+        known = {str(spec.settings["region"]): np.arange(len(places))}
+    flat = flat_regions(aligned, known, after=None if "window" in spec.settings else 0.0)
+    unnamed = places if dim != "channel" else None
+    size = first.sizes.get(dim, 0)
+    return Targets(aligned.load(), repeats, features, unseen, flat, n_repeats, unnamed, size)
 
 
 def check_promises(study: Study, groups: list[str]) -> None:
@@ -135,25 +173,17 @@ def mean_subject(datasets: list[xr.Dataset], names: list[str]) -> xr.Dataset:
     return first.assign(response=(dims, np.asarray(mean / len(datasets), np.float32)))
 
 
-def layer_coords(dataset: xr.Dataset) -> dict[str, Any]:
-    """Numbers of the layers, from 0 where none are given, and their names where there are any."""
-    numbers = dataset.layer.values if "layer" in dataset.coords else None
-    coords: dict[str, Any] = {
-        "layer": np.arange(dataset.sizes["layer"]) if numbers is None else numbers
-    }
-    if "layer_name" in dataset.coords:
-        coords["layer_name"] = ("layer", dataset.layer_name.values.astype(object))
-    return coords
-
-
-def flat_regions(responses: xr.Dataset, places: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Flat target indices of each region; where there is time, from stimulus onset on."""
+def flat_regions(
+    responses: xr.Dataset, places: dict[str, np.ndarray], after: float | None = 0.0
+) -> dict[str, np.ndarray]:
+    """Flat target indices of each region; where there is time, from ``after`` (s) on, or always."""
     if "time" not in responses.response.dims:
         return places
     n_times = responses.sizes["time"]
-    after = np.flatnonzero(responses.time.values >= 0)
+    time = responses.time.values
+    kept = np.arange(n_times) if after is None else np.flatnonzero(time >= after)
     return {
-        name: (index[:, None] * n_times + after).ravel()
+        name: (index[:, None] * n_times + kept).ravel()
         for name, index in places.items()
         if name == WHOLE or place_dim(responses) == "channel"
     }

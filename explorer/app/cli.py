@@ -10,6 +10,13 @@ from pathlib import Path
 
 from explorer.analysis.run import share_cores
 from explorer.analysis.spec import MEASURES, MODALITIES, SETTINGS
+from explorer.app.arguments import (
+    add_clusters,
+    add_compare,
+    add_fit,
+    add_partition,
+    add_parts,
+)
 from explorer.app.settings import default_home
 from explorer.errors import Cancelled, ExplorerError
 from explorer.registry import Registry
@@ -31,6 +38,9 @@ COMMANDS: Registry[Command] = Registry(
         "encode": "explorer.app.compute:run_encode",
         "rsa": "explorer.app.compute:run_rsa",
         "searchlight": "explorer.app.compute:run_searchlight",
+        "partition": "explorer.app.methods:run_partition",
+        "compare": "explorer.app.methods:run_compare",
+        "clusters": "explorer.app.methods:run_clusters",
     },
 )
 
@@ -115,8 +125,24 @@ def _parser() -> argparse.ArgumentParser:
         ("rsa", "Compare the geometry of features and responses.", "rsa"),
     ):
         _analysis(add(name, text), analysis)
-    _searchlight(add("searchlight", "Compare geometry around each vertex of the cortex."))
+    _methods(add)
     return parser
+
+
+def _methods(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    _searchlight(add("searchlight", "Compare geometry around each vertex of the cortex."))
+    for name, text, fill in (
+        (
+            "partition",
+            "Say what sets of features explain alone, and what they share.",
+            add_partition,
+        ),
+        ("compare", "Test which of several models predicts responses better.", add_compare),
+        ("clusters", "Find clusters of channels and times that a model predicts.", add_clusters),
+    ):
+        parser = add(name, text)
+        fill(parser)
+        _computing(parser)
 
 
 def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
@@ -129,9 +155,11 @@ def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
     parser.add_argument("--atlas", default=None)
     parser.add_argument("--bootstraps", type=int, default=1000)
     parser.add_argument("--permutations", type=int, default=1000)
+    add_parts(parser)
     if analysis == "encoding":
         parser.add_argument("--folds", type=int, default=5)
         _scaling(parser)
+        add_fit(parser)
     else:
         choices = ["correlation", "cosine", "euclidean"]
         parser.add_argument("--dissimilarity", default="correlation", choices=choices)

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
-from explorer.analysis.cluster import Scheduler, open_client, read_options, run_on
 from explorer.analysis.memory import parse_memory
+from explorer.analysis.method_specs import fractional_spec
 from explorer.analysis.pipeline import extract_features, run_specs
-from explorer.analysis.results import layer_scores, summarise
+from explorer.analysis.results import layer_scores, plain_values, summarise
 from explorer.analysis.run import Run
 from explorer.analysis.spec import (
     GROUP,
@@ -23,10 +24,23 @@ from explorer.analysis.spec import (
     models,
     searchlight_spec,
 )
+from explorer.app.arguments import fit_settings
 from explorer.app.commands import find_study, say, say_json, show_progress
 from explorer.errors import AnalysisError
+from explorer.registry import Registry
 from explorer.study.study import Study
 
+# Loaded when first used, so that the command line starts without torch.
+_LATE: Registry[Callable[..., Any]] = Registry(
+    "step",
+    {
+        "best_layer": "explorer.analysis.best_layer:best_layer",
+        "open_client": "explorer.analysis.cluster:open_client",
+        "run_on": "explorer.analysis.cluster:run_on",
+        "scheduler": "explorer.analysis.cluster:Scheduler",
+        "options": "explorer.analysis.cluster:read_options",
+    },
+)
 Runner = Callable[[Study, list[Spec], Run], list[str]]
 
 
@@ -58,12 +72,13 @@ def run_extract(chosen: argparse.Namespace) -> int:
 
 def run_encode(chosen: argparse.Namespace) -> int:
     """Encode every subject with one model."""
-    make = partial(_make_spec, chosen, {"n_folds": chosen.folds})
+    settings = {"n_folds": chosen.folds, **fit_settings(chosen)}
+    make = partial(_make_spec, chosen, settings)
     if chosen.scheduler == "local":
         return _run(chosen, make)
-    options = read_options(chosen.scheduler_options) if chosen.scheduler_options else {}
-    with open_client(Scheduler(chosen.scheduler, options)) as client:
-        return _run(chosen, make, partial(run_on, client))
+    options = _LATE["options"](chosen.scheduler_options) if chosen.scheduler_options else {}
+    with _LATE["open_client"](_LATE["scheduler"](chosen.scheduler, options)) as client:
+        return _run(chosen, make, partial(_LATE["run_on"], client))
 
 
 def run_rsa(chosen: argparse.Namespace) -> int:
@@ -111,6 +126,12 @@ def _run(
             say(f"  {subject:<12} {row}")
         for result in summary["results"]:
             say(f"  {result['subject']:<12} {result['path']}")
+            for region, best in result.get("best_layer", {}).items():
+                low, high = best["interval"]
+                say(
+                    f"    best layer of {region}: {best['layer']} [{low} to {high}], "
+                    f"score on other stimuli {best['score']}"
+                )
     return 0
 
 
@@ -122,7 +143,8 @@ def _make_spec(
     subject: str,
     model: str,
 ) -> Spec:
-    return make_spec(
+    make = fractional_spec if getattr(chosen, "method", "") == "fractional" else make_spec
+    return make(
         study,
         modality,
         subject,
@@ -132,6 +154,9 @@ def _make_spec(
         atlas=chosen.atlas,
         n_bootstraps=chosen.bootstraps,
         n_permutations=chosen.permutations,
+        region=chosen.region,
+        layers=chosen.layers,
+        window=chosen.window,
         **settings,
     )
 
@@ -163,10 +188,31 @@ def _score(
         "metric": chosen.metric,
         "subjects": scores,
         "results": [
-            {"subject": s, "path": str(study.target(n)), **summarise(results[s])}
+            {
+                "subject": s,
+                "path": str(study.target(n)),
+                **summarise(results[s]),
+                **_best_layers(chosen, results[s]),
+            }
             for s, n in zip(subjects, names, strict=True)
         ],
     }
+
+
+def _best_layers(chosen: argparse.Namespace, result: xr.Dataset) -> dict[str, Any]:
+    """Best layer of each region, if it is asked for, as plain data."""
+    if not getattr(chosen, "best_layer", False):
+        return {}
+    best = _LATE["best_layer"](result, n_bootstraps=max(1, chosen.bootstraps))
+    rows = {
+        str(name): {
+            "layer": plain_values(best.best_layer.sel(roi=name).values),
+            "interval": plain_values(best.interval.sel(roi=name).values),
+            "score": plain_values(best.score.sel(roi=name).values),
+        }
+        for name in best.roi.values
+    }
+    return {"best_layer": rows, "best_layer_chosen": best.attrs["chosen"]}
 
 
 def _choose_modality(study: Study, chosen: argparse.Namespace) -> str:

@@ -18,6 +18,7 @@ from explorer.engine.folds import complement, kfold
 from explorer.engine.foldwise import scale_folds
 from explorer.engine.moments import check_problem, fold_features, fold_targets
 from explorer.engine.scores import r2
+from explorer.engine.solve import check_responses
 from explorer.engine.validation import centre_columns
 
 FEWEST, MOST = 2, 4  # bands: 3 to 15 models
@@ -152,6 +153,49 @@ def partition_variance(
             ):
                 out[:, slab] = found
     return Partition(subsets, score, mixing @ score, *resampled)
+
+
+@exact_matmul()
+def predict_nested(
+    bands: list[Tensor],
+    Y: Tensor,
+    folds: list[Tensor],
+    settings: BandedSettings | None = None,
+    *,
+    groups: Tensor | None = None,
+    contiguous: bool = False,
+) -> Tensor:
+    """Predictions of every nested model, as ``partition_variance`` makes them.
+
+    Parameters
+    ----------
+    bands : list of (n, n_features), finite, aligned by stimulus
+    Y : (n, n_targets), same dtype and device; NaN makes that target NaN
+    folds : list of (n_test,), disjoint: each is predicted by models of all other rows. One fold is
+        a held-out split
+    settings : scalings, penalties, number of inner folds and seed; None for the defaults
+    groups : (n,), integers; the inner folds split no group
+    contiguous : inner folds are blocks, as time series need
+
+    Returns
+    -------
+    Y_hat : (n_subsets, n, n_targets), models as in ``list_subsets``; NaN in rows of no fold
+
+    Raises
+    ------
+    ValueError
+        as ``banded_ridge_cv``, or if folds share a row
+    """
+    X, sizes = join_bands(bands)
+    check_responses(X, Y)
+    rows = torch.cat(folds)
+    if int(torch.bincount(rows).max()) > 1:
+        raise ValueError("Folds share rows, expected each row in one fold at most. See kfold.")
+    folds = [fold.to(Y.device) for fold in folds]
+    how = (settings or BandedSettings(), groups, contiguous)
+    Y_hat = _predict(X, Y, folds, sizes, how)
+    Y_hat[:, complement(len(Y), rows.to(Y.device))] = torch.nan
+    return Y_hat
 
 
 def _predict(

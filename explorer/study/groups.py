@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from explorer.study.variables import NUMBER, Group, Variable
+from explorer.study.result_groups import LAYERS, RESULT_GROUPS
+from explorer.study.variables import ID, NUMBER, Group, Variable, text_variable
 
-ID = Variable(("stimulus",), "iu")
 UNITS = ("V", "percent", "z", "a.u.")
 PLACE = "vertex|target"
-PLACES = "vertex|target|channel"
-SCORES = ("[layer]", "[roi|vertex|target|channel]", "[time]")
-INTERVALS = ("[layer]", "[roi|vertex|target|channel]", "[time]", "bound")
-
-
-def _text(*dims: str, required: bool = False) -> Variable:
-    return Variable(dims, "U", required=required)
 
 
 def _metres(dim: str) -> Variable:
     return Variable((dim,), NUMBER, ("mm", "m"), required=False)
 
-
-_LAYERS = {
-    "layer": Variable(("layer",), "iu", required=False, minimum=0),
-    "layer_name": _text("layer"),
-}
-
-_RESULT_COORDS = {
-    **_LAYERS,
-    "stimulus": Variable(("stimulus",), "iu", required=False),
-    "channel": _text("channel"),
-    "time": Variable(("time",), NUMBER, ("s",), required=False),
-    "roi": _text("roi"),
-}
 
 GROUPS: tuple[Group, ...] = (
     Group(
@@ -39,11 +19,11 @@ GROUPS: tuple[Group, ...] = (
         "Images with their captions, and how they are split and grouped.",
         {
             "stimulus": ID,
-            "caption": _text("stimulus", "caption_index"),
-            "image": _text("stimulus"),
-            "split": _text("stimulus"),
-            "condition": _text("stimulus"),
-            "concept": _text("stimulus"),
+            "caption": text_variable("stimulus", "caption_index"),
+            "image": text_variable("stimulus"),
+            "split": text_variable("stimulus"),
+            "condition": text_variable("stimulus"),
+            "concept": text_variable("stimulus"),
         },
         either=("caption", "image", "condition", "concept"),
     ),
@@ -52,27 +32,27 @@ GROUPS: tuple[Group, ...] = (
         "The words of a story in the order they are heard.",
         {
             "stimulus": ID,
-            "word": _text("stimulus", required=True),
+            "word": text_variable("stimulus", required=True),
             "onset": Variable(("stimulus",), NUMBER, ("s",)),
             "offset": Variable(("stimulus",), NUMBER, ("s",)),
             "sentence": Variable(("stimulus",), "iu"),
-            "context": _text("stimulus"),
+            "context": text_variable("stimulus"),
         },
     ),
     Group(
         "texts/{variant}",
         "Texts that a model is shown in place of the captions, such as their nouns alone.",
-        {"stimulus": ID, "text": _text("stimulus", "caption_index", required=True)},
+        {"stimulus": ID, "text": text_variable("stimulus", "caption_index", required=True)},
     ),
     Group(
         "rois/{atlas}",
         "Regions on the mesh: a label per vertex (0 none, k the k-th name), or masks.",
         {
             "label": Variable(("vertex",), "iu", required=False, minimum=0),
-            "name": _text("roi", required=True),
-            "colour": _text("roi"),
-            "source": _text("roi"),
-            "status": _text("roi"),
+            "name": text_variable("roi", required=True),
+            "colour": text_variable("roi"),
+            "source": text_variable("roi"),
+            "status": text_variable("roi"),
             "mask": Variable(("roi", "vertex"), "b", required=False),
         },
         either=("label", "mask"),
@@ -84,9 +64,9 @@ GROUPS: tuple[Group, ...] = (
             "stimulus": ID,
             "response": Variable(("[repeat]", "stimulus", PLACE), "f", UNITS),
             "noise_ceiling": Variable((PLACE,), "f", required=False, minimum=0),
-            "hemi": _text("vertex"),
-            "target": _text("target"),
-            "roi": _text("target"),
+            "hemi": text_variable("vertex"),
+            "target": text_variable("target"),
+            "roi": text_variable("target"),
             "x": _metres("target"),
             "y": _metres("target"),
             "z": _metres("target"),
@@ -99,7 +79,7 @@ GROUPS: tuple[Group, ...] = (
             "stimulus": ID,
             "response": Variable(("[repeat]", "stimulus", "channel", "time"), "f", UNITS),
             "noise_ceiling": Variable(("channel", "time"), "f", required=False, minimum=0),
-            "channel": _text("channel", required=True),
+            "channel": text_variable("channel", required=True),
             "time": Variable(("time",), NUMBER, ("s",)),
             "x": _metres("channel"),
             "y": _metres("channel"),
@@ -113,12 +93,12 @@ GROUPS: tuple[Group, ...] = (
             "stimulus": ID,
             "response": Variable(("[repeat]", "stimulus", "channel", "[time]"), "f", UNITS),
             "noise_ceiling": Variable(("channel", "[time]"), "f", required=False, minimum=0),
-            "channel": _text("channel", required=True),
+            "channel": text_variable("channel", required=True),
             "time": Variable(("time",), NUMBER, ("s",), required=False),
             "x": _metres("channel"),
             "y": _metres("channel"),
             "z": _metres("channel"),
-            "region": _text("channel"),
+            "region": text_variable("channel"),
             "distance": _metres("channel"),
         },
     ),
@@ -127,9 +107,9 @@ GROUPS: tuple[Group, ...] = (
         "What was drawn: the scene graph of each stimulus, and its planted dimensions of meaning.",
         {
             "stimulus": ID,
-            "graph": _text("stimulus", required=True),
+            "graph": text_variable("stimulus", required=True),
             "value": Variable(("stimulus", "dimension"), "f", required=False),
-            "dimension": _text("dimension"),
+            "dimension": text_variable("dimension"),
         },
     ),
     Group(
@@ -147,9 +127,9 @@ GROUPS: tuple[Group, ...] = (
             "selectivity": Variable(("roi", "dimension"), "f", minimum=-1, maximum=1),
             "share": Variable(("roi", "part"), "f", required=False, minimum=0, maximum=1),
             "noise_ceiling": Variable(("vertex",), "f", required=False, minimum=0, maximum=1),
-            "roi": _text("roi"),
-            "dimension": _text("dimension"),
-            "part": _text("part"),
+            "roi": text_variable("roi"),
+            "dimension": text_variable("dimension"),
+            "part": text_variable("part"),
         },
     ),
     Group(
@@ -158,8 +138,8 @@ GROUPS: tuple[Group, ...] = (
         {
             "latency": Variable(("roi",), "f", ("s",)),
             "topography": Variable(("roi", "channel"), "f", required=False),
-            "roi": _text("roi"),
-            "channel": _text("channel"),
+            "roi": text_variable("roi"),
+            "channel": text_variable("channel"),
         },
     ),
     Group(
@@ -169,8 +149,8 @@ GROUPS: tuple[Group, ...] = (
             "depth": Variable(("channel",), "f", minimum=0, maximum=1),
             "latency": Variable(("channel",), "f", ("s",)),
             "share": Variable(("channel", "part"), "f", minimum=0, maximum=1),
-            "channel": _text("channel"),
-            "part": _text("part"),
+            "channel": text_variable("channel"),
+            "part": text_variable("part"),
         },
     ),
     Group(
@@ -179,86 +159,19 @@ GROUPS: tuple[Group, ...] = (
         {
             "stimulus": ID,
             "dissimilarity": Variable(("[repeat]", "[roi|time]", "pair"), "f"),
-            "roi": _text("roi"),
+            "roi": text_variable("roi"),
             "time": Variable(("time",), NUMBER, ("s",), required=False),
         },
     ),
     Group(
         "features/{model}/rdm",
         "A model that is known by its dissimilarities alone.",
-        {"stimulus": ID, "dissimilarity": Variable(("layer", "pair"), "f"), **_LAYERS},
+        {"stimulus": ID, "dissimilarity": Variable(("layer", "pair"), "f"), **LAYERS},
     ),
     Group(
         "features/{model}/{variant}",
         "Activations of every layer of a model, for one variant of the stimuli.",
-        {"stimulus": ID, "feature": Variable(("stimulus", "layer", "unit"), "f"), **_LAYERS},
+        {"stimulus": ID, "feature": Variable(("stimulus", "layer", "unit"), "f"), **LAYERS},
     ),
-    Group(
-        "results/rdm/{digest}",
-        "Dissimilarities computed from features or responses.",
-        {
-            "stimulus": ID,
-            "dissimilarity": Variable(("[layer|roi|time]", "pair"), "f"),
-            "roi": _text("roi"),
-            "time": Variable(("time",), NUMBER, ("s",), required=False),
-            **_LAYERS,
-        },
-    ),
-    Group(
-        "results/encoding/{digest}",
-        "How well features predict responses, by layer and place.",
-        {
-            "score": Variable(SCORES, "f", required=True),
-            "alpha": Variable(SCORES, "f", required=False, minimum=0),
-            "p_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "q_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "noise_ceiling": Variable(SCORES, "f", required=False, minimum=0),
-            "roi_score": Variable(("layer", "roi"), "f", required=False),
-            "roi_interval": Variable(("layer", "roi", "bound"), "f", required=False),
-            "roi_ceiling": Variable(("roi",), "f", required=False),
-            "roi_prediction": Variable(("layer", "stimulus", "roi"), "f", required=False),
-            "roi_response": Variable(("stimulus", "roi"), "f", required=False),
-            **_RESULT_COORDS,
-        },
-    ),
-    Group(
-        "results/weights/{digest}",
-        "The fitted map from features to responses, to predict any stimulus.",
-        {
-            "weight": Variable(("[layer]", "unit", PLACES, "[time]"), "f"),
-            "intercept": Variable(("[layer]", PLACES, "[time]"), "f"),
-            **_RESULT_COORDS,
-        },
-    ),
-    Group(
-        "results/fusion/{digest}",
-        "How EEG and a region's response go together over stimuli, by channel and time.",
-        {
-            "score": Variable(("roi", "channel", "time"), "f", minimum=-1, maximum=1),
-            "q_value": Variable(("roi", "channel", "time"), "f", required=False, minimum=0),
-            **_RESULT_COORDS,
-        },
-    ),
-    Group(
-        "results/searchlight/{digest}",
-        "How like a model's geometry that around each vertex is, by layer.",
-        {
-            "score": Variable(("layer", "vertex"), "f", minimum=-1, maximum=1),
-            "sphere_size": Variable(("vertex",), "iu", minimum=0),
-            "sample": Variable(("stimulus",), "i", minimum=-1),
-            **_RESULT_COORDS,
-        },
-    ),
-    Group(
-        "results/rsa/{digest}",
-        "How like a model's geometry a brain's is, by layer.",
-        {
-            "score": Variable(SCORES, "f", required=True),
-            "interval": Variable(INTERVALS, "f", required=False),
-            "p_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "q_value": Variable(SCORES, "f", required=False, minimum=0, maximum=1),
-            "ceiling": Variable(("[roi]", "[time]", "bound"), "f", required=False),
-            **_RESULT_COORDS,
-        },
-    ),
+    *RESULT_GROUPS,
 )

@@ -22,9 +22,14 @@ DIMS = {
     "roi": "name of a region",
     "subject": "name of a subject",
     "fold": "cross-validation fold",
+    "features": "one of several sets of features: model/variant:layer",
+    "model": "model/variant whose scores are compared",
+    "other": "the model that it is compared with",
+    "test": "name of a statistical test",
+    "cluster_number": "cluster of neighbouring points, from 1",
     "bound": "lower and upper end of an interval",
     "dimension": "name of a planted dimension of meaning",
-    "part": "name of what a planted response is mixed from",
+    "part": "what a planted response is mixed from, or sets of features share",
 }
 
 # Kinds of numpy dtype, as users call them.
@@ -74,6 +79,14 @@ class Variable:
             choice = f"(?:{dim.strip('[]')}),"
             parts.append(f"(?:{choice})?" if optional else choice)
         return "".join(parts)
+
+
+ID = Variable(("stimulus",), "iu")  # of the stimuli of a group
+
+
+def text_variable(*dims: str, required: bool = False) -> Variable:
+    """A variable of text."""
+    return Variable(dims, "U", required=required)
 
 
 @dataclass(frozen=True)

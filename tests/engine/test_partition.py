@@ -5,9 +5,15 @@ import pytest
 import torch
 
 from explorer.engine.band_settings import BandedSettings
-from explorer.engine.banded import crossval_banded_ridge
+from explorer.engine.banded import banded_ridge_cv, crossval_banded_ridge
 from explorer.engine.folds import kfold
-from explorer.engine.partition import commonalities, list_subsets, partition_variance
+from explorer.engine.foldwise import scale_folds
+from explorer.engine.partition import (
+    commonalities,
+    list_subsets,
+    partition_variance,
+    predict_nested,
+)
 from explorer.engine.scores import r2
 
 SETTINGS = BandedSettings(n_gammas=6, n_inner=3)
@@ -156,3 +162,23 @@ def test_one_band_five_bands_and_given_gammas_of_three_are_refused(normal):
         partition_variance([normal(40, 3)] * 3, Y, kfold(40, 4), third)
     with pytest.raises(ValueError, match="Align the bands"):
         partition_variance([normal(40, 3), normal(39, 3)], Y, kfold(40, 4))
+
+
+def test_nested_predictions_are_those_that_the_partition_scores(normal):
+    bands, Y, folds = [normal(90, 6), normal(90, 4)], normal(90, 5), kfold(90, 3)
+    Y = Y + bands[0] @ normal(6, 5)
+    found = partition_variance(bands, Y, folds, SETTINGS, n_bootstraps=0)
+    Y_hat = predict_nested(bands, Y, folds, SETTINGS)
+    score = torch.stack([r2(*scale_folds(Y, model, folds, "r2")) for model in Y_hat])
+    torch.testing.assert_close(score, found.r2)
+
+
+def test_nested_predictions_of_one_fold_are_a_held_out_split(normal):
+    bands, Y, test = [normal(90, 6), normal(90, 4)], normal(90, 5), torch.arange(60, 90)
+    Y_hat = predict_nested(bands, Y, [test], SETTINGS)
+    inner = kfold(60, SETTINGS.n_inner, seed=SETTINGS.seed)
+    fit = banded_ridge_cv([band[:60] for band in bands], Y[:60], inner, SETTINGS)
+    torch.testing.assert_close(Y_hat[-1, test], fit.predict([band[60:] for band in bands]))
+    assert Y_hat[:, :60].isnan().all()
+    with pytest.raises(ValueError, match="Folds share rows"):
+        predict_nested(bands, Y, [test, test], SETTINGS)
