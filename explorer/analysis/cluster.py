@@ -144,10 +144,8 @@ def run_on(client: Any, study: Study, specs: list[Spec], run: Run) -> list[str]:
         ]
     _await(client, tasks, run, stop)
     study.refresh()
-    for spec in missing:
-        work = works.get(spec.result_name(study))
-        if work is not None:
-            finish(study, spec, work, run, started)
+    for work in works.values():
+        finish(study, work.spec, work, run, started)
     return run_specs(study, specs, run)
 
 
