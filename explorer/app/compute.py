@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from explorer.analysis.cluster import Scheduler, open_client, read_options, run_on
 from explorer.analysis.memory import parse_memory
 from explorer.analysis.pipeline import extract_features, run_specs
 from explorer.analysis.results import layer_scores, summarise
@@ -61,6 +60,13 @@ def run_encode(chosen: argparse.Namespace) -> int:
     make = partial(_make_spec, chosen, {"n_folds": chosen.folds})
     if chosen.scheduler == "local":
         return _run(chosen, make)
+    from explorer.analysis.cluster import (  # noqa: PLC0415 - loads torch
+        Scheduler,
+        open_client,
+        read_options,
+        run_on,
+    )
+
     options = read_options(chosen.scheduler_options) if chosen.scheduler_options else {}
     with open_client(Scheduler(chosen.scheduler, options)) as client:
         return _run(chosen, make, partial(run_on, client))

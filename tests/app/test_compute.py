@@ -95,6 +95,6 @@ def test_encode_keeps_to_the_memory_and_runs_on_two_processes(command, study):
     few = ("--subject", "sub-01", *FEW)
     refused = command("encode", study.path, *few, "--memory", "1MB")
     assert refused.status == 1
-    assert "are too few" in refused.error
+    assert "are too few" in refused.err
     told = command("encode", study.path, *few, "--memory", "2GB", "--scheduler", "processes:2").json
     assert set(told["subjects"]) == {"sub-01"}
