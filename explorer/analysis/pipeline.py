@@ -8,6 +8,7 @@ from typing import Any
 
 from explorer.analysis import ANALYSES
 from explorer.analysis.geometry import released_rdm
+from explorer.analysis.memory import memory_allowed
 from explorer.analysis.results import find_result
 from explorer.analysis.run import Run
 from explorer.analysis.spec import Spec
@@ -16,6 +17,7 @@ from explorer.study.rois import regions
 from explorer.study.study import Study
 
 _LOAD_SECONDS = 3.0  # importing torch in a fresh process, once
+_BLOCK = 16_384  # targets of an encoding that are held at once, at most
 _FLOPS = 1.5e10  # a cautious guess of float32 operations a second on one core
 
 # Loaded when first used, so that a page is drawn without torch.
@@ -85,7 +87,8 @@ def estimate(study: Study, spec: Spec) -> Cost:
     fits = float(folds * n * d * n_targets * len(spec.settings["alphas"]))
     rounds_cost = 6.0 * int(spec.settings["n_bootstraps"]) * n * n_targets
     operations = sizes["layer"] * (fits + rounds_cost + folds * 20.0 * d**3)
-    return Cost(operations / _FLOPS + 0.5, 4 * n * n_targets * 6 + 4 * n * d * 8)
+    held = 4 * n * min(n_targets, _BLOCK) * 6 + 4 * n * d * 8  # the run states its own, exactly
+    return Cost(operations / _FLOPS + 0.5, min(held, memory_allowed(None)))
 
 
 def _read_by(study: Study, spec: Spec) -> list[str]:

@@ -201,6 +201,7 @@ def fit_factors(
         cut = rows.slices if kind == "primal" else [slice(0, n)]
         quick = settings.mode == "gcv"  # an estimate: a product in float32 is exact enough
         grams = [to_double(gram((rows.X if quick else rows.X64)[part])) for part in cut]
+        grams = [(G + G.T) / 2 for G in grams] if quick else grams  # rounded alike on both sides
     with_left = not primal or kind == "closed" or settings.mode == "loo"
     whole, notes = _fit_whole(rows, grams, settings, with_left)
     fitted: list[FoldFactors] = []

@@ -89,3 +89,12 @@ def test_searchlight_tells_every_subject_and_stores_a_map(command, study):
     assert stored.score.dims == ("layer", "vertex")
     assert (stored.attrs["n_samples"], stored.attrs["n_stimuli"]) == (2, 80)
     np.testing.assert_allclose(told["subjects"]["sub-01"], stored.score.mean("vertex"), atol=1e-6)
+
+
+def test_encode_keeps_to_the_memory_and_runs_on_two_processes(command, study):
+    few = ("--subject", "sub-01", *FEW)
+    refused = command("encode", study.path, *few, "--memory", "1MB")
+    assert refused.status == 1
+    assert "are too few" in refused.err
+    told = command("encode", study.path, *few, "--memory", "2GB", "--scheduler", "processes:2").json
+    assert set(told["subjects"]) == {"sub-01"}

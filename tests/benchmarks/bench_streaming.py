@@ -9,6 +9,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +38,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def write_study(folder: Path, n: int, d: int, n_layers: int, n_targets: int) -> Study:
+def write_study(folder: Path, n: int, d: int, n_layers: int, n_targets: int) -> None:
     """Made features and responses, the responses block by block; a killed run goes on."""
     study = Study.create(folder, title="made for a benchmark", simulated=True)
     ids = {"stimulus": np.arange(1, n + 1)}
@@ -59,7 +61,6 @@ def write_study(folder: Path, n: int, d: int, n_layers: int, n_targets: int) -> 
         noise = np.random.default_rng(start).standard_normal((stop - start, n_targets), np.float32)
         writer.write(start, feature[start:stop, -1] @ weights + (1 - STRENGTH) ** 0.5 * noise)
     writer.finish()
-    return study
 
 
 class Sampler:
@@ -114,7 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         started = time.monotonic()
         there = (folder / f"{RESPONSES}.zarr").exists()
-        study = Study(folder) if there else write_study(folder, *sizes)
+        if not there:  # in another process, so that what it held does not hide what encoding takes
+            with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+                pool.submit(write_study, folder, *sizes).result()
+        study = Study(folder)
         say(f"data {time.monotonic() - started:.1f} s: {sizes}")
         spec = make_spec(
             study,
