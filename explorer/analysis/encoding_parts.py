@@ -14,6 +14,7 @@ from explorer.analysis.spec import Spec
 from explorer.errors import ExplorerError
 from explorer.study.study import Study
 
+PREPARED = "prepared"  # what all parts need of all targets
 RESPONSES = -1  # in the place of a layer: what depends on the responses alone, such as ceilings
 PER_TARGET = ("score", "alpha", "p_value")
 _TARGETS = 65_536  # of a part: fixed, so that every machine makes the same parts
@@ -74,7 +75,8 @@ def partial_result(study: Study, spec: Spec) -> xr.Dataset | None:
     n_layers = blocks.features.sizes["layer"]
     known = {k: _load_layer(parts, layer_parts(blocks, k)) for k in range(n_layers)}
     done = {k: arrays for k, arrays in known.items() if arrays is not None}
-    if not done:
+    told = parts.load(PREPARED)
+    if not done or told is None:
         return None
     coords = layer_coords(blocks.features.isel(layer=list(done)))
     regions = blocks.regions
@@ -87,7 +89,13 @@ def partial_result(study: Study, spec: Spec) -> xr.Dataset | None:
     made = xr.Dataset(data, {**coords, **blocks.coords(), "roi": np.array(list(regions), object)})
     if "layer" not in blocks.features.coords:
         made = made.assign_coords(layer=list(done))
-    return made.assign_attrs(layers_done=len(done), n_layers=n_layers, metric=spec.metric)
+    return made.assign_attrs(
+        layers_done=len(done),
+        n_layers=n_layers,
+        metric=spec.metric,
+        n_stimuli=int(told["n_scored"]),
+        split=str(told["split"]),
+    )
 
 
 def join(arrays: list[Arrays], name: str) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.analysis.encoding_parts import RESPONSES, Part
+from explorer.analysis.encoding_parts import PREPARED, RESPONSES, Part
 from explorer.analysis.factor_cache import FactorCache, factors_key, open_cache
 from explorer.analysis.finished_parts import Arrays, FinishedParts
 from explorer.analysis.held_out import (
@@ -36,7 +36,6 @@ from explorer.engine.penalties import RidgeSettings, share_at_edge
 from explorer.engine.stats import permutation_p
 from explorer.study.study import Study
 
-PREPARED = "prepared"  # what all parts need of all targets
 Tell = Callable[[float], None]  # told the share of a part that is done
 
 
@@ -88,7 +87,7 @@ class EncodingWork:
         """What all parts need of all targets: made once, and kept with the parts.
 
         ``null`` are permuted targets, (n, n_null); ``shown`` says which repeats were shown, and is
-        there if a ceiling is found from them.
+        there if a ceiling is found from them; ``n_scored`` and ``split`` tell what is held out.
         """
         if self._prepared is None:
             self._prepared = self.parts.load(PREPARED)
@@ -138,7 +137,10 @@ class EncodingWork:
 
     def _make_prepared(self, threads: Threads) -> Arrays:
         spans = cut(0, self.blocks.places, self.plan.step)
-        made: Arrays = {}
+        made: Arrays = {
+            "n_scored": np.array(len(self.split.scored)),
+            "split": np.array(self.split.text),
+        }
         if self.needs_repeats:
             made["shown"] = self._find_shown(threads, spans)
         if not self.crossvalidated:

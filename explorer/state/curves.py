@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from explorer.analysis.encoding_parts import partial_result
 from explorer.analysis.results import find_result
 from explorer.analysis.spec import GROUP, MEASURES, Spec, make_spec, models
 from explorer.errors import ExplorerError
@@ -47,7 +48,8 @@ class Curves:
     ----------
     curves : main first
     about : n, split, metric, subject, band, ceiling, in words
-    missing : specs of the main curve without a result
+    missing : specs of the main curve without a result; the main curve then holds the layers of one
+        subject that are done, if any are
     """
 
     curves: tuple[Curve, ...]
@@ -90,7 +92,11 @@ def read_curves(study: Study, state: dict[str, Any]) -> Curves:
     missing = tuple(s for s, result in found if result is None)
     results = [(s, r) for s, r in found if r is not None]
     if not results or missing:
-        return Curves(tuple(_others(study, state)), _about(state, results), missing)
+        others, begun = tuple(_others(study, state)), _begun(study, missing)
+        if begun is None:
+            return Curves(others, _about(state, results), missing)
+        curve = _curve_so_far(begun[1], state)
+        return Curves((curve, *others), _about_begun(state, *begun), missing)
     datasets = [r for _, r in results]
     curves = [_mean_curve(MAIN, state["model"], datasets, state)]
     curves += _others(study, state)
@@ -101,6 +107,36 @@ def read_curves(study: Study, state: dict[str, Any]) -> Curves:
         if roi != state["roi"]:
             curves.append(_mean_curve(PINNED, roi, datasets, {**state, "roi": roi}))
     return Curves(tuple(c for c in curves if c.score.size), _about(state, results), missing)
+
+
+def _begun(study: Study, missing: tuple[Spec, ...]) -> tuple[Spec, xr.Dataset] | None:
+    """The first of the missing results of which some layers are there already."""
+    for spec in missing:
+        found = partial_result(study, spec)
+        if found is not None:
+            return spec, found
+    return None
+
+
+def _curve_so_far(result: xr.Dataset, state: dict[str, Any]) -> Curve:
+    """Layers that are done, without what is only known at the end: band and ceiling."""
+    nothing = np.full((result.sizes["roi"], 2), np.nan)
+    interval = np.broadcast_to(nothing, (result.sizes["layer"], *nothing.shape))
+    score, low, high = pick(
+        result.assign(roi_interval=(("layer", "roi", "bound"), interval)), state
+    )
+    return Curve(MAIN, state["model"], result.layer.values, score, low, high)
+
+
+def _about_begun(state: dict[str, Any], spec: Spec, result: xr.Dataset) -> dict[str, str]:
+    attrs = result.attrs
+    done = f"{attrs['layers_done']} of {attrs['n_layers']} layers"
+    return {
+        "metric": MEASURES[state["metric"]].label,
+        "n": f"n = {attrs['n_stimuli']} stimuli",
+        "split": str(attrs["split"]),
+        "subject": f"{spec.subject} alone, {done} so far",
+    }
 
 
 def _others(study: Study, state: dict[str, Any]) -> list[Curve]:

@@ -84,6 +84,7 @@ class Workspace(param.Parameterized):
         self.initial = self.choices.initial()
         self._wanted: set[str] = set(wanted)
         self._stale: set[str] = set()
+        self._heard = ""
         super().__init__(selection=Selection(**self.initial))
         for name in PICKS:
             getattr(self, f"_read_{name}")()
@@ -168,6 +169,9 @@ class Workspace(param.Parameterized):
         self.jobs_seen += 1
         if job.status == DONE:
             self.arrived()
+        elif job.active and self.curves.missing and job.note != self._heard:
+            self._heard = job.note  # it names the layer: another may be done
+            self._read_curves()
 
     def arrived(self) -> None:
         """Look again for features and results."""

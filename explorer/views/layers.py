@@ -82,6 +82,8 @@ class Layers(View):
         if main is None:  # other models are there, the chosen one is not
             reason = f"{self.selection.model} has not been scored here yet."
             self.say(reason, wish=self.workspace.wish(), keep=True)
+        elif found.missing:
+            self.say("More layers are to come.", wish=self.workspace.wish(), keep=True)
         else:
             self.say("")
         self._draw(found, main)

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist, squareform
 
+from explorer.analysis.encoding import compute_parts, finish, open_work
+from explorer.analysis.encoding_parts import all_parts
 from explorer.analysis.results import find_result
+from explorer.analysis.run import Run
 from explorer.analysis.spec import make_spec
+from explorer.state.choices import Choices
 from explorer.state.curves import MAIN, PINNED, SUBJECT, read_curves
 from explorer.state.pairs import by_condition, read_pairs
 from explorer.state.ranking import read_ranking
 from explorer.study.stimuli import labels
-from explorer.study.synthetic import region_vertices
+from explorer.study.synthetic import region_vertices, write_synthetic
 
 SUBJECTS = ["sub-01", "sub-02", "sub-03"]
 
@@ -199,3 +203,25 @@ def test_stimuli_are_drawn_condition_by_condition(computed_study):
         assert {known[i] for i in order[first:stop].tolist()} == {name}
         assert following is None or following[1] == stop
     assert [name for name, _, _ in bounds] == list(dict.fromkeys(known[i] for i in ids.tolist()))
+
+
+def test_layers_that_are_done_are_shown_before_the_others(tmp_path, monkeypatch):
+    study = write_synthetic(tmp_path / "study")
+    spec = make_spec(
+        study, "fmri", "sub-01", "planted", "pearson", n_bootstraps=20, n_permutations=20
+    )
+    monkeypatch.setattr("explorer.state.curves.make_spec", lambda *_args, **_more: spec)
+    work = open_work(study, spec, Run("cpu"))
+    parts = [part for part in all_parts(work.blocks) if part.layer in (0, 1)]
+    for part in parts:
+        work.compute(part, lambda _share: None)
+    state = Choices(study).settle(Choices(study).initial(), {"subject": "sub-01", "roi": "late"})
+    begun = read_curves(study, state)
+    assert begun.missing == (spec,)
+    assert begun.about["subject"] == "sub-01 alone, 2 of 7 layers so far"
+    assert begun.about["n"] == "n = 120 stimuli"
+    compute_parts(work, Run("cpu"))
+    finish(study, spec, work, Run("cpu"), 0.0)
+    whole = read_curves(study, state)
+    assert not whole.missing
+    np.testing.assert_allclose(begun.curves[0].score, whole.curves[0].score[:2], atol=1e-6)

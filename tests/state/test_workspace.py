@@ -134,7 +134,7 @@ def test_results_of_another_process_are_seen_when_its_job_is_done(copied, jobs):
     workspace.param.watch(lambda event: seen.append(event.new), "jobs_seen")
     jobs.subscribe(workspace.job_changed)
     job = workspace.start(workspace.wish())
-    wait(lambda: workspace.curves.curves)  # a listener is told by the thread that follows the job
+    wait(lambda: workspace.revision)  # a listener is told by the thread that follows the job
     assert job.status == "done"
     assert workspace.curves.curves[0].name == "planted"
     assert workspace.revision == 1
