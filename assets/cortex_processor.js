@@ -165,7 +165,6 @@ class CortexProcessor {
     const { width, height } = raster;
     const [left, low, wide, tall] = view.pane.rect;
     const half = radius * view.pane.scale + 1;
-    const sun = [-0.35, 0.55, 0.75].map((s) => s / Math.hypot(0.35, 0.55, 0.75));
     const [x0, x1] = [Math.max(left, Math.floor(cx - half)), Math.min(left + wide, cx + half)];
     const [y0, y1] = [Math.max(low, Math.floor(cy - half)), Math.min(low + tall, cy + half)];
     for (let y = Math.max(0, y0); y < Math.min(height, y1); y++) {
@@ -178,7 +177,7 @@ class CortexProcessor {
         const up = Math.sqrt(Math.max(0, 1 - away * away));
         const behind = cz + up * radius + LIFT < raster.depth[at];
         if (behind && look.alpha >= 1) continue;
-        const light = 0.70 + 0.36 * Math.max(0, dx * sun[0] + dy * sun[1] + up * sun[2]);
+        const light = 0.70 + 0.36 * Math.max(0, dx * SUN[0] + dy * SUN[1] + up * SUN[2]);
         const rim = clamp((away - 1) * half + mix(1.8, 2.4, ring), 0, 1) * mix(0.55, 1, ring);
         const own = colour.map((part, k) => mix(Math.min(part * light, 1), outline[k], rim));
         this.lay(at, own, cover, look.alpha < 1);
@@ -200,31 +199,16 @@ class CortexProcessor {
     bytes[4 * at + 3] = 255 * alpha;
   }
 
-  // Pieces of border of one view on the screen: x, y, depth of both ends, six numbers each.
+  // Pieces of border of one view on the screen: of piece k, points 2 k and 2 k + 1 are the ends.
   endsOf(view, shape) {
-    if (this.ends.has(view)) return this.ends.get(view);
-    const { pieces } = this;
-    const from = Math.min(2, Math.floor(shape));
-    const t = shape - from;
-    const [a, b] = [pieces.places[from], pieces.places[from + 1]];
-    const part = pieces.parts[view.body.hemi];
-    const n = drawn(part, shape);
-    const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = view.body.turn;
-    const [sx, sy, sz] = view.body.shift;
-    const [left, low, wide, tall] = view.pane.rect;
-    const { scale } = view.pane;
-    const out = new Float32Array(6 * n);
-    for (let k = 0, i = 6 * part.first; k < 6 * n; k += 3, i += 3) {
-      const px = a[i] + (b[i] - a[i]) * t;
-      const py = a[i + 1] + (b[i + 1] - a[i + 1]) * t;
-      const pz = a[i + 2] + (b[i + 2] - a[i + 2]) * t;
-      out[k] = left + wide / 2 + (m0 * px + m1 * py + m2 * pz + sx) * scale;
-      out[k + 1] = low + tall / 2 + (m3 * px + m4 * py + m5 * pz + sy) * scale;
-      out[k + 2] = m6 * px + m7 * py + m8 * pz + sz;
+    if (!this.ends.has(view)) {
+      const { first, ...part } = this.pieces.parts[view.body.hemi];
+      const n = drawn(part, shape);
+      const places = between(this.pieces.places, shape);
+      const seen = projectPoints(view.pane, view.body, places, 2 * first, 2 * n);
+      this.ends.set(view, { first, n, ...seen });
     }
-    const found = { first: part.first, n, places: out };
-    this.ends.set(view, found);
-    return found;
+    return this.ends.get(view);
   }
 
   // Pixels that a line covers, and how much of each (of 255), where the surface does not hide it.
@@ -244,7 +228,7 @@ class CortexProcessor {
   coverView(view, line, shape, touched) {
     const { cover, pieces, raster } = this;
     const { width, height, depth } = raster;
-    const { first, n, places } = this.endsOf(view, shape);
+    const { first, n, x: xs, y: ys, z: zs } = this.endsOf(view, shape);
     const [left, low, wide, tall] = view.pane.rect;
     const [x0, x1] = [Math.max(0, left), Math.min(width, left + wide) - 1];
     const [y0, y1] = [Math.max(0, low), Math.min(height, low + tall) - 1];
@@ -253,8 +237,9 @@ class CortexProcessor {
     for (let k = 0; k < n; k++) {
       if (line.only >= 0 && pieces.regions[2 * (first + k)] !== line.only
         && pieces.regions[2 * (first + k) + 1] !== line.only) continue;
-      const [ax, ay, az] = [places[6 * k], places[6 * k + 1], places[6 * k + 2]];
-      const [dx, dy, dz] = [places[6 * k + 3] - ax, places[6 * k + 4] - ay, places[6 * k + 5] - az];
+      const [i, j] = [2 * k, 2 * k + 1];
+      const [ax, ay, az] = [xs[i], ys[i], zs[i]];
+      const [dx, dy, dz] = [xs[j] - ax, ys[j] - ay, zs[j] - az];
       const square = Math.max(1e-9, dx * dx + dy * dy);
       const right = Math.min(x1, Math.floor(Math.max(ax, ax + dx) + reach));
       const top = Math.min(y1, Math.floor(Math.max(ay, ay + dy) + reach));

@@ -1,44 +1,50 @@
 // Which triangle is under which pixel, worked out by the processor: for machines without a graphics
 // card, where one pass of a software card takes longer than all of this.
 
+const SUN = [-0.35, 0.55, 0.75].map((x) => x / Math.hypot(0.35, 0.55, 0.75));
+
+// Where points of one hemisphere lie in a pane, `from` turning into `to` by a share `t`: pixels from
+// the canvas' bottom left, and millimetres towards the viewer. Three numbers per point, from number
+// `start` on.
+function projectPoints(pane, body, [from, to, t], start, count) {
+  const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = body.turn;
+  const [sx, sy, sz] = body.shift;
+  const [left, low, wide, tall] = pane.rect;
+  const { scale } = pane;
+  const seen = { x: new Float32Array(count), y: new Float32Array(count), z: new Float32Array(count) };
+  for (let v = 0, i = 3 * start; v < count; v++, i += 3) {
+    const px = from[i] + (to[i] - from[i]) * t;
+    const py = from[i + 1] + (to[i + 1] - from[i + 1]) * t;
+    const pz = from[i + 2] + (to[i + 2] - from[i + 2]) * t;
+    seen.x[v] = left + wide / 2 + (m0 * px + m1 * py + m2 * pz + sx) * scale;
+    seen.y[v] = low + tall / 2 + (m3 * px + m4 * py + m5 * pz + sy) * scale;
+    seen.z[v] = m6 * px + m7 * py + m8 * pz + sz;
+  }
+  return seen;
+}
+
+// Two of a list of shapes, and how far the first has turned into the second.
+function between(list, shape) {
+  const from = Math.min(2, Math.floor(shape));
+  return [list[from], list[from + 1], shape - from];
+}
+
 // One hemisphere in one pane: its vertices on the screen, and the pixels of each of its triangles.
 class RasterView {
-  constructor(pane, body, mesh) {
+  constructor(pane, body, mesh, shape) {
     Object.assign(this, { pane, body });
     this.first = body.hemi === 0 ? 0 : mesh.nLeft;
     this.count = body.hemi === 0 ? mesh.nLeft : mesh.n - mesh.nLeft;
-    for (const name of ["x", "y", "z", "ground", "gloss"]) {
-      this[name] = new Float32Array(this.count);
-    }
-  }
-
-  // Pixels from the canvas' bottom left, and millimetres towards the viewer.
-  project(mesh, shape) {
-    const from = Math.min(2, Math.floor(shape));
-    const t = shape - from;
-    const [a, b] = [mesh.shapes[from], mesh.shapes[from + 1]];
-    const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = this.body.turn;
-    const [sx, sy, sz] = this.body.shift;
-    const [left, low, wide, tall] = this.pane.rect;
-    const { scale } = this.pane;
-    for (let v = 0, i = 3 * this.first; v < this.count; v++, i += 3) {
-      const px = a[i] + (b[i] - a[i]) * t;
-      const py = a[i + 1] + (b[i + 1] - a[i + 1]) * t;
-      const pz = a[i + 2] + (b[i + 2] - a[i + 2]) * t;
-      this.x[v] = left + wide / 2 + (m0 * px + m1 * py + m2 * pz + sx) * scale;
-      this.y[v] = low + tall / 2 + (m3 * px + m4 * py + m5 * pz + sy) * scale;
-      this.z[v] = m6 * px + m7 * py + m8 * pz + sz;
-    }
+    for (const name of ["ground", "gloss"]) this[name] = new Float32Array(this.count);
+    const shapes = between(mesh.shapes, shape);
+    Object.assign(this, projectPoints(pane, body, shapes, this.first, this.count)); // x, y, z
   }
 
   // The light on each vertex: what the surface's program of a graphics card does per pixel.
   light(mesh, shape, dark) {
-    const from = Math.min(2, Math.floor(shape));
-    const t = shape - from;
+    const [a, b, t] = between(mesh.normals, shape);
     const flat = clamp(shape - 2, 0, 1);
-    const [a, b] = [mesh.normals[from], mesh.normals[from + 1]];
     const m = this.body.turn;
-    const sun = [-0.35, 0.55, 0.75].map((x) => x / Math.hypot(0.35, 0.55, 0.75));
     const [bright, deep] = dark ? [0.58, 0.39] : [0.90, 0.71];
     for (let v = 0, i = 3 * this.first; v < this.count; v++, i += 3) {
       const nx = mix(a[i], b[i], t);
@@ -51,7 +57,7 @@ class RasterView {
       x /= length;
       y /= length;
       z /= length;
-      const light = 0.5 + 0.5 * (x * sun[0] + y * sun[1] + z * sun[2]);
+      const light = 0.5 + 0.5 * (x * SUN[0] + y * SUN[1] + z * SUN[2]);
       const rim = (1 - z) ** 2.5;
       const at = clamp((mesh.sulc[this.first + v] + 0.35) / 0.8, 0, 1);
       const sulcus = at * at * (3 - 2 * at);
@@ -82,9 +88,8 @@ class CortexRaster {
     this.depth.fill(-Infinity);
     this.face.fill(-1);
     this.views = panes.flatMap((pane) =>
-      pane.bodies.map((body) => new RasterView(pane, body, this.mesh)));
+      pane.bodies.map((body) => new RasterView(pane, body, this.mesh, shape)));
     for (const view of this.views) {
-      view.project(this.mesh, shape);
       view.light(this.mesh, shape, dark);
       this.fill(view, shape);
     }

@@ -30,6 +30,13 @@ from explorer.analysis.finished_parts import Arrays
 from explorer.analysis.parts import layer_coords
 from explorer.analysis.region_sums import add_up, divide
 from explorer.analysis.run import Run, store_result
+from explorer.analysis.scoring import (
+    Labelled,
+    label_ceiling,
+    label_responses,
+    null_text,
+    split_half_text,
+)
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import read_targets
 from explorer.engine.stats import fdr_bh
@@ -174,9 +181,7 @@ def _slices(n: int) -> Iterator[slice]:
     return (slice(start, min(start + _ROWS, n)) for start in range(0, n, _ROWS))
 
 
-def _ceilings(
-    work: EncodingWork, parts: list[Arrays]
-) -> tuple[dict[str, tuple[tuple[str, ...] | str, np.ndarray]], str]:
+def _ceilings(work: EncodingWork, parts: list[Arrays]) -> tuple[Labelled, str]:
     """Highest correlation the noise allows on the scored stimuli, and how it is known.
 
     It comes with the responses, or is the root of the reliability of the mean over repeats.
@@ -188,14 +193,10 @@ def _ceilings(
         text = str(known.attrs.get("method", "as it came with the responses"))
     elif work.needs_repeats:
         ceiling = join(parts, "ceiling")
-        text = f"root of the split-half reliability of {blocks.n_repeats} repeats (Spearman-Brown)"
+        text = split_half_text(blocks.n_repeats)
     else:
         return {}, "none: each stimulus was shown once"
-    by_region = [_nanmean(ceiling[i]) for i in blocks.regions.values()]
-    return {
-        "noise_ceiling": (blocks.dims, blocks.restore(ceiling)),
-        "roi_ceiling": ("roi", np.array(by_region, np.float32)),
-    }, text
+    return label_ceiling(ceiling, blocks), text
 
 
 def _region_responses(work: EncodingWork, parts: list[Arrays]) -> xr.Dataset:
@@ -203,21 +204,7 @@ def _region_responses(work: EncodingWork, parts: list[Arrays]) -> xr.Dataset:
     blocks = work.blocks
     response = divide(add_up(parts, "response_sum"), add_up(parts, "response_count"))
     response = response.astype(np.float32)
-    names = np.array(list(blocks.regions), dtype=object)
-    stimulus = blocks.ids[work.split.scored.numpy()]
-    if not work.crossvalidated:
-        unseen = blocks.unseen.stimulus.values
-        stimulus = np.concatenate([stimulus, unseen])
-        nothing = np.full((len(unseen), response.shape[1]), np.nan, np.float32)
-        response = np.concatenate([response, nothing])
-    return xr.Dataset(
-        {"roi_response": (("stimulus", "roi"), response)}, {"stimulus": stimulus, "roi": names}
-    )
-
-
-def _nanmean(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else np.nan
+    return label_responses(response, blocks.ids, work.split, blocks)
 
 
 def _describe(work: EncodingWork) -> dict[str, str | int]:
@@ -233,14 +220,6 @@ def _describe(work: EncodingWork) -> dict[str, str | int]:
             if work.split.contiguous
             else f"95 % bootstrap over stimuli, models kept ({settings['n_bootstraps']} resamples)"
         ),
-        "p_value": f"one-sided, Pearson r, {_null_text(work)}; "
+        "p_value": f"one-sided, Pearson r, {null_text(work.spec, work.split)}; "
         "q: Benjamini-Hochberg over all layers and targets",
     }
-
-
-def _null_text(work: EncodingWork) -> str:
-    n = work.spec.settings["n_permutations"]
-    if not work.crossvalidated:
-        return f"permutation of held-out stimuli ({n} or the next multiple of n)"
-    order = "shifted round" if work.split.contiguous else "permuted"
-    return f"among {n} targets refitted with their stimuli {order}, pooled"

@@ -15,7 +15,13 @@ from explorer.analysis.held_out import Split, find_split
 from explorer.analysis.method_specs import is_published
 from explorer.analysis.parts import layer_coords
 from explorer.analysis.run import Run, store_result
-from explorer.analysis.scoring import HeldOut, read_ceilings, region_responses, score_layer
+from explorer.analysis.scoring import (
+    HeldOut,
+    null_text,
+    read_ceilings,
+    region_responses,
+    score_layer,
+)
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets, read_targets
 from explorer.engine.device import choose_device
@@ -136,15 +142,8 @@ def _inner_folds(n: int, spec: Spec, split: Split) -> list[Tensor]:
 
 def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, Any]:
     chosen = spec.settings
-    n = chosen["n_permutations"]
     shared = "each target its own" if chosen["per_target"] else "one for all targets"
     published = ", as published by Doerig et al. 2025" if is_published(chosen) else ""
-    chance = (
-        f"permutation of held-out stimuli ({n} or the next multiple of n)"
-        if len(split.folds) == 1
-        else f"among {n} targets refitted with their stimuli "
-        f"{'shifted round' if split.contiguous else 'permuted'}, pooled"
-    )
     return {
         "n_stimuli": len(split.scored),
         "n_repeats": targets.n_repeats,
@@ -163,6 +162,6 @@ def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, Any]:
             if split.contiguous
             else f"95 % bootstrap over stimuli, models kept ({chosen['n_bootstraps']} resamples)"
         ),
-        "p_value": f"one-sided, Pearson r, {chance}; "
+        "p_value": f"one-sided, Pearson r, {null_text(spec, split)}; "
         "q: Benjamini-Hochberg over all layers and targets",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,38 @@ from explorer.study.rois import place_dim, regions
 from explorer.study.study import Study
 
 NEAR = 1e-6  # s: two times that differ by less are the same
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Which places of a dim without names are targets, so that maps still lie on their mesh.
+
+    Attributes
+    ----------
+    places : indices of those that are; None for all
+    n_stored : how many there are in all
+    """
+
+    places: np.ndarray | None = None
+    n_stored: int = 0
+
+    @property
+    def n_outside(self) -> int:
+        """Places that were not asked for."""
+        return 0 if self.places is None else self.n_stored - len(self.places)
+
+    def restore(self, values: np.ndarray) -> np.ndarray:
+        """(…, n_targets) to (…, n_stored), NaN where it was not asked for; all as they are."""
+        if self.places is None:
+            return values
+        whole = np.full((*values.shape[:-1], self.n_stored), np.nan, values.dtype)
+        whole[..., self.places] = values
+        return whole
+
+    def coords(self, dims: tuple[str, ...], dataset: xr.Dataset) -> dict[str, xr.DataArray]:
+        """Coordinates of the targets' dims, without what hangs on them."""
+        known = [d for d in dims if d in dataset.coords and self.places is None]
+        return {d: dataset[d].reset_coords(drop=True) for d in known}
 
 
 def layer_coords(dataset: xr.Dataset) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from explorer.analysis.parts import select_layers, select_places, select_window
+from explorer.analysis.parts import Kept
 from explorer.analysis.spec import MEAN, Spec
-from explorer.analysis.targets import check_promises, flat_regions
-from explorer.errors import AnalysisError, StudyError
+from explorer.analysis.targets import check_places, choose_responses, read_features
+from explorer.errors import StudyError
 from explorer.study.align import mean_repeats, shared_stimuli
-from explorer.study.rois import place_dim, regions
 from explorer.study.study import Study
 
 
@@ -35,9 +34,7 @@ class ResponseBlocks:
     unseen : the same of stimuli that were never shown, which can be predicted all the same
     regions : flat indices of the targets of each region
     n_repeats : showings that are averaged
-    kept : of the places of a dim without names, those that are targets; None for all. The others
-        are NaN in what is restored, so that a region's map still lies on its mesh
-    n_stored : how many there are in all
+    kept : which places are targets
     """
 
     names: list[str]
@@ -49,13 +46,12 @@ class ResponseBlocks:
     unseen: xr.Dataset
     regions: dict[str, np.ndarray]
     n_repeats: int
-    kept: np.ndarray | None = None
-    n_stored: int = 0
+    kept: Kept
 
     @property
     def n_outside(self) -> int:
         """Places that are restored as NaN since they were not asked for."""
-        return 0 if self.kept is None else self.n_stored - len(self.kept)
+        return self.kept.n_outside
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -107,17 +103,11 @@ class ResponseBlocks:
 
     def restore(self, flat: np.ndarray) -> np.ndarray:
         """(…, n_targets) to (…, *shape of the targets)."""
-        values = flat.reshape(*flat.shape[:-1], *self.shape)
-        if self.kept is None:
-            return values
-        whole = np.full((*values.shape[:-1], self.n_stored), np.nan, values.dtype)
-        whole[..., self.kept] = values
-        return whole
+        return self.kept.restore(flat.reshape(*flat.shape[:-1], *self.shape))
 
     def coords(self) -> dict[str, xr.DataArray]:
         """Coordinates of the targets' dims, without what hangs on them."""
-        known = [d for d in self.dims if d in self.about.coords and self.kept is None]
-        return {d: self.about[d].reset_coords(drop=True) for d in known}
+        return self.kept.coords(self.dims, self.about)
 
     def _block(self, k: int, start: int, stop: int) -> xr.DataArray:
         values = self.stored[k]
@@ -140,23 +130,8 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
     AnalysisError
         if there are too few shared stimuli, or the mean over subjects of different places is asked
     """
-    features = study[spec.feature_group()]
-    if "feature" not in features:
-        raise AnalysisError(
-            f"{spec.feature_group()} holds dissimilarities only, and encoding needs features. "
-            "Use RSA for this model."
-        )
-    names = spec.response_groups(study)
-    check_promises(study, names)
-    if spec.modality == "rdm":
-        raise AnalysisError(
-            f"{names[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
-        )
-    features = select_layers(features, spec)
-    datasets = [select_window(study[name], spec) for name in names]
-    dim, whole = place_dim(datasets[0]), datasets[0]
-    chosen = [select_places(study, d, spec) for d in datasets]
-    datasets, places = [d for d, _ in chosen], chosen[0][1]
+    features, chosen = read_features(study, spec), choose_responses(study, spec)
+    names, datasets = chosen.names, list(chosen.datasets)
     stored = [d.response for d in datasets]
     shown = datasets[0].stimulus.values
     if spec.subject == MEAN:
@@ -164,10 +139,6 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         shown = shared_stimuli([d.stimulus.values for d in datasets])
         datasets[0] = datasets[0].drop_vars("noise_ceiling", errors="ignore")
     ids = shared_stimuli([shown, features.stimulus.values])
-    if places is None:
-        known = regions(study, datasets[0], spec.atlas)
-    else:
-        known = {str(spec.settings["region"]): np.arange(len(places))}
     n_repeats = 1 if spec.subject == MEAN else stored[0].sizes.get("repeat", 1)
     return ResponseBlocks(
         names,
@@ -177,10 +148,9 @@ def open_blocks(study: Study, spec: Spec) -> ResponseBlocks:
         datasets[0].drop_vars("response"),
         features.sel(stimulus=ids),
         features.sel(stimulus=~np.isin(features.stimulus, shown)),
-        flat_regions(datasets[0], known, after=None if "window" in spec.settings else 0.0),
+        chosen.flat(),
         n_repeats,
-        places if dim != "channel" else None,
-        whole.sizes.get(dim, 0),
+        chosen.kept,
     )
 
 
@@ -199,26 +169,6 @@ def load(values: xr.DataArray, where: str) -> xr.DataArray:
             f"{where} ({type(error).__name__}: {error}): a chunk is damaged. "
             "Import or compute this group again."
         ) from error
-
-
-def check_places(names: list[str], stored: list[xr.DataArray]) -> None:
-    """Refuse a mean over responses of different places.
-
-    Raises
-    ------
-    AnalysisError
-        if the shapes differ in more than stimuli and repeats
-    """
-    skipped = ("stimulus", "repeat")
-    shapes = {
-        name: {str(d): n for d, n in values.sizes.items() if d not in skipped}
-        for name, values in zip(names, stored, strict=True)
-    }
-    if any(shape != shapes[names[0]] for shape in shapes.values()):
-        raise AnalysisError(
-            f"The subjects' responses differ in shape ({shapes}), so they have no mean. "
-            "Choose one subject."
-        )
 
 
 def _find(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

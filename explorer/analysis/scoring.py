@@ -10,6 +10,7 @@ import xarray as xr
 from torch import Tensor
 
 from explorer.analysis.held_out import Split
+from explorer.analysis.response_blocks import ResponseBlocks
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets
 from explorer.engine import METRICS
@@ -20,6 +21,8 @@ from explorer.engine.foldwise import scale_folds
 from explorer.engine.intervals import percentile_interval
 from explorer.engine.nulls import pooled_p
 from explorer.engine.stats import permutation_p
+
+Labelled = dict[str, tuple[tuple[str, ...] | str, np.ndarray]]  # variables: dims and values
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,31 @@ def score_layer(found: HeldOut, spec: Spec, targets: Targets, split: Split) -> x
     ).astype(np.float32)
 
 
-def read_ceilings(
-    targets: Targets, split: Split
-) -> tuple[dict[str, tuple[tuple[str, ...] | str, np.ndarray]], str]:
+def label_ceiling(ceiling: np.ndarray, targets: Targets | ResponseBlocks) -> Labelled:
+    """The ceiling of every target, (n_targets,), and its mean over those of each region."""
+    known = [values[np.isfinite(values)] for values in map(ceiling.take, targets.regions.values())]
+    by_region = [float(values.mean()) if len(values) else np.nan for values in known]
+    return {
+        "noise_ceiling": (targets.dims, targets.restore(ceiling)),
+        "roi_ceiling": ("roi", np.array(by_region, np.float32)),
+    }
+
+
+def split_half_text(n_repeats: int) -> str:
+    """How a ceiling is known that was found from repeats."""
+    return f"root of the split-half reliability of {n_repeats} repeats (Spearman-Brown)"
+
+
+def null_text(spec: Spec, split: Split) -> str:
+    """What p-values are among."""
+    n = spec.settings["n_permutations"]
+    if len(split.folds) == 1:
+        return f"permutation of held-out stimuli ({n} or the next multiple of n)"
+    order = "shifted round" if split.contiguous else "permuted"
+    return f"among {n} targets refitted with their stimuli {order}, pooled"
+
+
+def read_ceilings(targets: Targets, split: Split) -> tuple[Labelled, str]:
     """Highest correlation the noise allows on the scored stimuli, and how it is known.
 
     It comes with the responses, or is the root of the reliability of the mean over repeats.
@@ -78,14 +103,10 @@ def read_ceilings(
     elif targets.repeats is not None:
         repeats = torch.from_numpy(targets.repeats[:, split.scored.numpy()]).float()
         ceiling = np.sqrt(np.clip(split_half(repeats).numpy(), 0, None)).astype(np.float32)
-        text = f"root of the split-half reliability of {targets.n_repeats} repeats (Spearman-Brown)"
+        text = split_half_text(targets.n_repeats)
     else:
         return {}, "none: each stimulus was shown once"
-    by_region = [_nanmean(ceiling[i]) for i in targets.regions.values()]
-    return {
-        "noise_ceiling": (targets.dims, targets.restore(ceiling)),
-        "roi_ceiling": ("roi", np.array(by_region, np.float32)),
-    }, text
+    return label_ceiling(ceiling, targets), text
 
 
 def region_responses(targets: Targets, split: Split) -> xr.Dataset:
@@ -94,7 +115,15 @@ def region_responses(targets: Targets, split: Split) -> xr.Dataset:
     responses = torch.from_numpy(targets.matrix[rows])
     means = [responses[:, torch.from_numpy(i)].nanmean(1) for i in targets.regions.values()]
     response = torch.stack(means, 1).numpy().astype(np.float32)
-    stimulus = targets.responses.stimulus.values[rows]
+    ids = targets.responses.stimulus.values
+    return label_responses(response, ids, split, targets)
+
+
+def label_responses(
+    response: np.ndarray, ids: np.ndarray, split: Split, targets: Targets | ResponseBlocks
+) -> xr.Dataset:
+    """Responses of regions, (n_scored, n_regions); those never shown are added, as NaN."""
+    stimulus = ids[split.scored.numpy()]
     if len(split.folds) == 1:
         unseen = targets.unseen.stimulus.values
         stimulus = np.concatenate([stimulus, unseen])
@@ -139,10 +168,3 @@ def _region_intervals(
             count += drawn.isfinite().sum(1)
         out[k] = percentile_interval((total / count)[:, None])[:, 0].numpy()
     return out
-
-
-def _nanmean(values: np.ndarray, axis: int | None = None) -> np.ndarray:
-    kept = np.isfinite(values)
-    total = np.where(kept, values, 0).sum(axis)
-    count = kept.sum(axis)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

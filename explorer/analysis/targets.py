@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from explorer.analysis.parts import select_layers, select_places, select_window
+from explorer.analysis.parts import Kept, select_layers, select_places, select_window
 from explorer.analysis.spec import MEAN, Spec
 from explorer.errors import AnalysisError
 from explorer.study.align import align, mean_repeats, shared_stimuli
@@ -27,9 +27,7 @@ class Targets:
     unseen : the same of stimuli that were never shown, which can be predicted all the same
     regions : flat indices of the targets of each region
     n_repeats : showings that were averaged
-    places : of the places of a dim without names, those that are targets; None for all. The others
-        are NaN in what is restored, so that a region's map still lies on its mesh
-    n_places : how many there are in all
+    kept : which places are targets
     """
 
     responses: xr.Dataset
@@ -38,8 +36,7 @@ class Targets:
     unseen: xr.Dataset
     regions: dict[str, np.ndarray]
     n_repeats: int
-    places: np.ndarray | None = None
-    n_places: int = 0
+    kept: Kept
 
     @property
     def matrix(self) -> np.ndarray:
@@ -54,22 +51,40 @@ class Targets:
 
     def restore(self, flat: np.ndarray) -> np.ndarray:
         """(…, n_targets) to (…, *shape of the targets)."""
-        kept = flat.reshape(*flat.shape[:-1], *self.responses.response.shape[1:])
-        if self.places is None:
-            return kept
-        whole = np.full((*kept.shape[:-1], self.n_places), np.nan, kept.dtype)
-        whole[..., self.places] = kept
-        return whole
+        return self.kept.restore(flat.reshape(*flat.shape[:-1], *self.responses.response.shape[1:]))
 
     @property
     def n_outside(self) -> int:
         """Places that are restored as NaN since they were not asked for."""
-        return 0 if self.places is None else self.n_places - len(self.places)
+        return self.kept.n_outside
 
     def coords(self) -> dict[str, xr.DataArray]:
         """Coordinates of the targets' dims, without what hangs on them."""
-        known = [d for d in self.dims if d in self.responses.coords and self.places is None]
-        return {d: self.responses[d].reset_coords(drop=True) for d in known}
+        return self.kept.coords(self.dims, self.responses)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The responses that a spec asks for, each subject's still on disk.
+
+    Attributes
+    ----------
+    names : groups
+    datasets : their region and window
+    regions : places of each region
+    kept : which places these are
+    after : time from which regions are averaged (s); None for all times
+    """
+
+    names: list[str]
+    datasets: list[xr.Dataset]
+    regions: dict[str, np.ndarray]
+    kept: Kept
+    after: float | None
+
+    def flat(self) -> dict[str, np.ndarray]:
+        """Flat indices of the targets of each region."""
+        return flat_regions(self.datasets[0], self.regions, after=self.after)
 
 
 def read_targets(study: Study, spec: Spec) -> Targets:
@@ -80,13 +95,53 @@ def read_targets(study: Study, spec: Spec) -> Targets:
     AnalysisError
         if there are too few shared stimuli, or the mean over subjects of different places is asked
     """
+    return align_targets(study, spec, read_features(study, spec))
+
+
+def read_features(study: Study, spec: Spec) -> xr.Dataset:
+    """The layers that ``spec`` asks for, still on disk.
+
+    Raises
+    ------
+    AnalysisError
+        if the model is known by its dissimilarities alone, or lacks a layer
+    """
     features = study[spec.feature_group()]
     if "feature" not in features:
         raise AnalysisError(
             f"{spec.feature_group()} holds dissimilarities only, and encoding needs features. "
             "Use RSA for this model."
         )
-    return align_targets(study, spec, select_layers(features, spec))
+    return select_layers(features, spec)
+
+
+def choose_responses(study: Study, spec: Spec) -> Chosen:
+    """Find the responses that ``spec`` asks for, and read none.
+
+    Raises
+    ------
+    AnalysisError
+        if they are dissimilarities or still to be generated, or the window holds no time
+    UnknownNameError
+        if there is no such region
+    """
+    names = spec.response_groups(study)
+    check_promises(study, names)
+    if spec.modality == "rdm":
+        raise AnalysisError(
+            f"{names[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
+        )
+    datasets = [select_window(study[name], spec) for name in names]
+    dim = place_dim(datasets[0])
+    n_stored = datasets[0].sizes.get(dim, 0)
+    chosen = [select_places(study, d, spec) for d in datasets]
+    datasets, places = [d for d, _ in chosen], chosen[0][1]
+    if places is None:
+        known = regions(study, datasets[0], spec.atlas)
+    else:
+        known = {str(spec.settings["region"]): np.arange(len(places))}
+    kept = Kept(places if dim != "channel" else None, n_stored)
+    return Chosen(names, datasets, known, kept, None if "window" in spec.settings else 0.0)
 
 
 def align_targets(study: Study, spec: Spec, features: xr.Dataset) -> Targets:
@@ -99,18 +154,10 @@ def align_targets(study: Study, spec: Spec, features: xr.Dataset) -> Targets:
     UnknownNameError
         if there is no such region
     """
-    groups = spec.response_groups(study)
-    check_promises(study, groups)
-    if spec.modality == "rdm":
-        raise AnalysisError(
-            f"{groups[0]} holds dissimilarities only, and encoding needs responses. Use RSA."
-        )
-    datasets = [select_window(study[g], spec) for g in groups]
-    dim, first = place_dim(datasets[0]), datasets[0]
-    chosen = [select_places(study, d, spec) for d in datasets]
-    datasets, places = [d for d, _ in chosen], chosen[0][1]
+    chosen = choose_responses(study, spec)
+    datasets = chosen.datasets
     if spec.subject == MEAN:
-        responses, repeats, n_repeats = mean_subject(datasets, groups), None, 1
+        responses, repeats, n_repeats = mean_subject(datasets, chosen.names), None, 1
     else:
         responses, repeats, n_repeats = _one_subject(datasets[0])
     unseen = features.sel(stimulus=~np.isin(features.stimulus, responses.stimulus))
@@ -118,14 +165,7 @@ def align_targets(study: Study, spec: Spec, features: xr.Dataset) -> Targets:
     if repeats is not None:
         kept = np.isin(responses.stimulus.values, aligned.stimulus.values)
         repeats = repeats[:, kept].reshape(n_repeats, int(kept.sum()), -1)
-    if places is None:
-        known = regions(study, responses, spec.atlas)
-    else:
-        known = {str(spec.settings["region"]): np.arange(len(places))}
-    flat = flat_regions(aligned, known, after=None if "window" in spec.settings else 0.0)
-    unnamed = places if dim != "channel" else None
-    size = first.sizes.get(dim, 0)
-    return Targets(aligned.load(), repeats, features, unseen, flat, n_repeats, unnamed, size)
+    return Targets(aligned.load(), repeats, features, unseen, chosen.flat(), n_repeats, chosen.kept)
 
 
 def check_promises(study: Study, groups: list[str]) -> None:
@@ -156,21 +196,32 @@ def _one_subject(dataset: xr.Dataset) -> tuple[xr.Dataset, np.ndarray | None, in
 
 def mean_subject(datasets: list[xr.Dataset], names: list[str]) -> xr.Dataset:
     """Responses averaged over subjects, on the stimuli that all have seen."""
-    shapes = {
-        name: dict(d.response.isel(repeat=0).sizes if "repeat" in d.dims else d.response.sizes)
-        for name, d in zip(names, datasets, strict=True)
-    }
-    places = [{k: v for k, v in s.items() if k != "stimulus"} for s in shapes.values()]
-    if any(p != places[0] for p in places):
-        raise AnalysisError(
-            f"The subjects' responses differ in shape ({shapes}), so they have no mean. "
-            "Choose one subject."
-        )
+    check_places(names, [d.response for d in datasets])
     ids = shared_stimuli([d.stimulus.values for d in datasets])
     mean = sum(mean_repeats(d.response.sel(stimulus=ids)).load().values for d in datasets)
     first = datasets[0].drop_vars("noise_ceiling", errors="ignore").sel(stimulus=ids)
     dims = mean_repeats(first.response.isel(stimulus=slice(0, 1))).dims
     return first.assign(response=(dims, np.asarray(mean / len(datasets), np.float32)))
+
+
+def check_places(names: list[str], stored: list[xr.DataArray]) -> None:
+    """Refuse a mean over responses of different places.
+
+    Raises
+    ------
+    AnalysisError
+        if the shapes differ in more than stimuli and repeats
+    """
+    skipped = ("stimulus", "repeat")
+    shapes = {
+        name: {str(d): n for d, n in values.sizes.items() if d not in skipped}
+        for name, values in zip(names, stored, strict=True)
+    }
+    if any(shape != shapes[names[0]] for shape in shapes.values()):
+        raise AnalysisError(
+            f"The subjects' responses differ in shape ({shapes}), so they have no mean. "
+            "Choose one subject."
+        )
 
 
 def flat_regions(

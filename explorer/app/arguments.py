@@ -134,7 +134,7 @@ def add_partition(parser: argparse.ArgumentParser) -> None:
 
 def add_compare(parser: argparse.ArgumentParser) -> None:
     """Which models are compared, and in what."""
-    _encodings(parser)
+    add_scores(parser)
     parser.add_argument("--model", nargs="+", required=True, help="two or more, MODEL[/VARIANT]")
     parser.add_argument(
         "--layer",
@@ -150,7 +150,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
 
 def add_clusters(parser: argparse.ArgumentParser) -> None:
     """Whose score is mapped, and how clusters form."""
-    _encodings(parser)
+    add_scores(parser)
     parser.add_argument("--model", required=True, help="whose scores, MODEL[/VARIANT]")
     parser.add_argument("--minus", default="", help="another model, whose scores are subtracted")
     parser.add_argument("--layer", type=int, help="the last if left out")
@@ -159,8 +159,9 @@ def add_clusters(parser: argparse.ArgumentParser) -> None:
     _window(parser)
 
 
-def _encodings(parser: argparse.ArgumentParser) -> None:
-    measures = [n for n, m in MEASURES.items() if m.analysis == "encoding"]
+def add_scores(parser: argparse.ArgumentParser, analysis: str = "encoding") -> None:
+    """Whose scores, in which metric, and how sure of them."""
+    measures = [n for n, m in MEASURES.items() if m.analysis == analysis]
     parser.add_argument("--modality", default="", choices=["", *MODALITIES])
     parser.add_argument("--subject", nargs="*", default=[], help="all if left out")
     parser.add_argument("--metric", default=measures[0], choices=measures)

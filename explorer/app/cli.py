@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from explorer.analysis.run import share_cores
-from explorer.analysis.spec import MEASURES, MODALITIES, SETTINGS
+from explorer.analysis.spec import MEASURES, SETTINGS
 from explorer.app.arguments import (
     add_clusters,
     add_compare,
     add_fit,
     add_partition,
     add_parts,
+    add_scores,
 )
 from explorer.app.settings import default_home
 from explorer.errors import Cancelled, ExplorerError
@@ -146,15 +147,9 @@ def _methods(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
 
 
 def _analysis(parser: argparse.ArgumentParser, analysis: str) -> None:
-    measures = [n for n, m in MEASURES.items() if m.analysis == analysis]
     parser.add_argument("--model", nargs="+", default=[], help="the study's first if left out")
     parser.add_argument("--variant", default="")
-    parser.add_argument("--modality", default="", choices=["", *MODALITIES])
-    parser.add_argument("--subject", nargs="*", default=[], help="all if left out")
-    parser.add_argument("--metric", default=measures[0], choices=measures)
-    parser.add_argument("--atlas", default=None)
-    parser.add_argument("--bootstraps", type=int, default=1000)
-    parser.add_argument("--permutations", type=int, default=1000)
+    add_scores(parser, analysis)
     add_parts(parser)
     if analysis == "encoding":
         parser.add_argument("--folds", type=int, default=5)

@@ -74,8 +74,8 @@ def read_ahead(study: Study, jobs: JobQueue, device: str, *, compute: bool) -> N
     """Read what the first page shows, and begin to compute it if it is not there yet."""
     try:
         workspace = Workspace(study, jobs, device, FIRST)
-        wish = workspace.wish()
-        if compute and workspace.lacks(wish):
+        wish = workspace.wish() if compute else None
+        if wish is not None and workspace.lacks(wish):
             workspace.start(wish)
     except ExplorerError as error:  # the page will say it where it is seen
         log.debug("nothing was read ahead: %s", error)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from explorer.engine.band_search import draw_gammas
-from explorer.engine.penalties import DEFAULT_ALPHAS
+from explorer.engine.penalties import DEFAULT_ALPHAS, SMALL_ALPHA, check_grid
 
 SIMPLEX = 1e-4  # how far a sum of gammas may be from 1
 
@@ -46,13 +46,7 @@ class BandedSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.alphas or not all(0 < a < float("inf") for a in self.alphas):
-            raise ValueError(
-                f"alphas are {self.alphas}, expected one or more finite numbers > 0. "
-                "For nearly no penalty take a small one, such as 1e-5."
-            )
-        if list(self.alphas) != sorted(set(self.alphas)):
-            raise ValueError(f"alphas are {self.alphas}, expected increasing. Sort them.")
+        check_grid("alphas", self.alphas, SMALL_ALPHA)
         for name, least in (("n_gammas", 1), ("n_steps", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected {least} or more.")

@@ -20,6 +20,7 @@ from explorer.engine.fraction_scores import (
 )
 from explorer.engine.moment_axes import Decomposed, decompose
 from explorer.engine.moments import FoldFeatures, check_problem, fold_features, fold_targets
+from explorer.engine.penalties import check_grid
 from explorer.engine.validation import centre_columns
 
 DEFAULT_FRACTIONS: tuple[float, ...] = tuple(k / 20 for k in range(1, 21))
@@ -51,13 +52,9 @@ class FractionalSettings:
     n_components: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.fractions or not all(0 < f < float("inf") for f in self.fractions):
-            raise ValueError(
-                f"fractions are {self.fractions}, expected one or more finite numbers > 0. "
-                "For nearly no weights take a small one, such as 0.01."
-            )
-        if list(self.fractions) != sorted(set(self.fractions)):
-            raise ValueError(f"fractions are {self.fractions}, expected increasing. Sort them.")
+        check_grid(
+            "fractions", self.fractions, "For nearly no weights take a small one, such as 0.01."
+        )
         if self.criterion not in ("r2", "pearson"):
             raise ValueError(f"criterion is {self.criterion!r}, expected 'r2' or 'pearson'.")
         if self.n_components is not None and self.n_components < 1:

@@ -14,6 +14,7 @@ from torch import Tensor
 from explorer.engine.decomposition import check_features, fit_scaling
 from explorer.engine.device import to_double
 from explorer.engine.folds import check_partition, complement
+from explorer.engine.solve import check_responses
 
 
 @dataclass(frozen=True)
@@ -113,16 +114,7 @@ def check_problem(X: Tensor, Y: Tensor, folds: list[Tensor]) -> None:
     check_features(X)
     if X.shape[1] == 0:
         raise ValueError("X has no columns, expected one feature or more. Leave such a set out.")
-    if Y.ndim != 2 or len(X) != len(Y):  # noqa: PLR2004 - stimuli and targets
-        raise ValueError(
-            f"X has {len(X)} rows and Y has shape {tuple(Y.shape)}, expected (n, n_targets) with "
-            "the same n. Align them by stimulus."
-        )
-    if X.dtype != Y.dtype or X.device != Y.device:
-        raise ValueError(
-            f"X is {X.dtype} on {X.device} but Y is {Y.dtype} on {Y.device}, expected the same. "
-            "Convert one of them."
-        )
+    check_responses(X, Y)
     check_partition(len(X), folds)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 #: Multiples of the mean eigenvalue of the Gram matrix, so that one grid serves every layer.
 DEFAULT_ALPHAS: tuple[float, ...] = tuple(10.0**k for k in range(-5, 5))
 
+SMALL_ALPHA = "For nearly no penalty take a small one, such as 1e-5."
 MODES = ("kfold", "guided", "gcv", "loo")
 CRITERIA = ("mse", "correlation")
 SELECTIONS = ("target", "global")
@@ -58,13 +59,7 @@ class RidgeSettings:
     selection: str = "target"
 
     def __post_init__(self) -> None:
-        if not self.alphas or not all(0 < a < float("inf") for a in self.alphas):
-            raise ValueError(
-                f"alphas are {self.alphas}, expected one or more finite numbers > 0. "
-                "For nearly no penalty take a small one, such as 1e-5."
-            )
-        if list(self.alphas) != sorted(set(self.alphas)):
-            raise ValueError(f"alphas are {self.alphas}, expected increasing. Sort them.")
+        check_grid("alphas", self.alphas, SMALL_ALPHA)
         if self.n_components is not None and self.n_components < 1:
             raise ValueError(
                 f"n_components is {self.n_components}, expected 1 or more, or None for no PCA."
@@ -84,6 +79,26 @@ class RidgeSettings:
     def uses_folds(self) -> bool:
         """Whether alpha is chosen on folds: not so for GCV and leave-one-out."""
         return self.mode in ("kfold", "guided")
+
+
+def check_grid(name: str, values: tuple[float, ...], hint: str) -> None:
+    """Make sure that a grid holds increasing finite numbers > 0.
+
+    Parameters
+    ----------
+    name : what it is a grid of, as the setting is called
+    values : the grid
+    hint : what to do instead of 0
+
+    Raises
+    ------
+    ValueError
+        if it does not
+    """
+    if not values or not all(0 < value < float("inf") for value in values):
+        raise ValueError(f"{name} are {values}, expected one or more finite numbers > 0. {hint}")
+    if list(values) != sorted(set(values)):
+        raise ValueError(f"{name} are {values}, expected increasing. Sort them.")
 
 
 def penalties(settings: RidgeSettings, mean_value: Tensor) -> Tensor:

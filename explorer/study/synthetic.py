@@ -15,7 +15,6 @@ from explorer.study.study import Study
 from explorer.study.surface import MESHES, hemispheres
 
 MODEL = "planted"
-ATLAS = "planted"
 MESH = "fsaverage3"
 N_LAYERS = 7
 _N_UNITS = 24
