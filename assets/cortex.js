@@ -27,7 +27,7 @@ export function render({ model, el }) {
   };
   let [scene, mesh, panes, fault] = [null, null, [], ""];
   let [frame, tween, settling, asking, frames] = [0, 0, 0, 0, 0];
-  let [dark, electrodes] = [false, null];
+  let [dark, electrodes, room] = [false, null, [0, 0]];
   let seen = { view: "", small: null }; // what the names were placed by
   const dirty = new Set();
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -89,7 +89,7 @@ export function render({ model, el }) {
     dark = isDark();
     box.classList.toggle("dark", dark);
     if (!scene || scene.lost) return;
-    const [wide, tall] = [stage.clientWidth, stage.clientHeight];
+    const [wide, tall] = room;
     if (!wide || !tall) return;
     const [width, height] = [Math.round(wide * ratio()), Math.round(tall * ratio())];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -236,7 +236,7 @@ export function render({ model, el }) {
   function askPicture() {
     frame = 0;
     clearTimeout(asking);
-    const [width, height] = [stage.clientWidth, stage.clientHeight];
+    const [width, height] = room;
     if (!width || !height) return;
     asking = setTimeout(() => model.send_msg({ picture: { width, height, dark: isDark() } }), 150);
   }
@@ -273,7 +273,10 @@ export function render({ model, el }) {
   box.addEventListener("transitionend", (event) => {
     if (event.propertyName === "color" && event.target === box) redraw({ moved: false });
   });
-  const observer = new ResizeObserver(() => redraw());
+  const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => {
+    room = [Math.round(width), Math.round(height)]; // to ask the page while it changes is slow
+    redraw();
+  });
   observer.observe(stage);
   model.on("remove", () => {
     observer.disconnect();

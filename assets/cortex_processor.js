@@ -13,6 +13,7 @@ class CortexProcessor {
     this.mesh = mesh;
     this.context = canvas.getContext("2d", { willReadFrequently: true });
     this.raster = new CortexRaster(mesh);
+    this.painted = ""; // what decides the map besides its values; empty: paint it anew
     this.values = new Float32Array(mesh.n).fill(NaN);
     this.opacity = new Float32Array(mesh.n).fill(1);
     this.palette = new Uint8Array(768);
@@ -30,6 +31,7 @@ class CortexProcessor {
 
   setValues(values, alpha) {
     const { n } = this.mesh;
+    this.painted = "";
     this.values.fill(NaN);
     this.values.set(values.length === n ? values : []);
     for (let v = 0; v < n; v++) {
@@ -38,6 +40,7 @@ class CortexProcessor {
   }
 
   setPalette(rgb) {
+    this.painted = "";
     this.palette = rgb;
   }
 
@@ -57,13 +60,22 @@ class CortexProcessor {
     if (raster.prepare(panes, look.shape, width, height, look.dark)) {
       this.forget();
       this.cover = new Uint8Array(width * height);
+      this.painted = "";
     }
     if (this.image?.width !== width || this.image?.height !== height) {
       this.image = context.createImageData(width, height);
       this.colours = new Uint32Array(this.image.data.buffer);
+      this.map = new Uint32Array(width * height);
+      this.painted = "";
     }
-    this.colours.fill(0);
-    for (const view of raster.views) this.paint(view, look);
+    const { range, threshold, symmetric, categories, alpha } = look;
+    const wanted = `${range} ${threshold} ${symmetric} ${categories} ${alpha}`;
+    if (this.painted !== wanted) {
+      this.map.fill(0);
+      for (const view of raster.views) this.paint(view, look);
+      this.painted = wanted;
+    }
+    this.colours.set(this.map);
     for (const view of raster.views) this.paintBalls(view, look);
     if (this.pieces) for (const line of look.lines) this.paintLine(line, look.shape);
     context.putImageData(this.image, 0, 0);
@@ -72,7 +84,7 @@ class CortexProcessor {
 
   // The map on one view: per triangle what is linear over the screen, then its pixels.
   paint(view, look) {
-    const { mesh, raster, colours, palette, values, opacity } = this;
+    const { mesh, raster, map, palette, values, opacity } = this;
     const { x, y, ground, gloss, first, starts, pixels, face0 } = view;
     const { faces } = mesh;
     const { width, height } = raster;
@@ -140,7 +152,7 @@ class CortexProcessor {
         red = red > 1 ? 255 : (red * 255 + 0.5) | 0;
         green = green > 1 ? 255 : (green * 255 + 0.5) | 0;
         blue = blue > 1 ? 255 : (blue * 255 + 0.5) | 0;
-        colours[at] = alpha | (blue << 16) | (green << 8) | red;
+        map[at] = alpha | (blue << 16) | (green << 8) | red;
       }
     }
   }

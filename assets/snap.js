@@ -1,7 +1,7 @@
 // Moves a cursor to the nearest of its places along an axis, at once; the server hears of a new
 // place only while it keeps up, at last where the drag ends. A message for every movement of the
 // mouse would leave it ever farther behind.
-const IN_FLIGHT = 6; // places that the server has been told of and has not answered
+const IN_FLIGHT = 2; // places that the server has been told of and has not answered
 const PATIENCE = 300; // ms after which it is told all the same
 const [first, step, last, heard] = span.tags;
 const state = (span.snap ??= { sent: span.location, told: 0, at: 0, dragging: false });

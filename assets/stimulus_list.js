@@ -39,6 +39,21 @@ const CSS = `
 .empty { padding: 12px; font-size: 13px; opacity: .85; }
 `;
 
+/** The parts of what the server packs: see `pack` in stimulus_list.py. */
+function unpack({ n = 0, bytes, words = [""], labels = ["", ""], span, second_span }) {
+  const buffer = bytes ?? new ArrayBuffer(0);
+  return {
+    ids: new Int32Array(buffer, 0, n),
+    values: new Float32Array(buffer, 4 * n, n),
+    seconds: new Float32Array(buffer, 8 * n, n),
+    notes: new Int32Array(buffer, 12 * n, n),
+    words,
+    labels,
+    span: span ?? [0, 1],
+    secondSpan: second_span ?? [0, 1],
+  };
+}
+
 const format = (v) => (Number.isFinite(v) ? v.toFixed(2).replace("-", "\u2212") : "\u2013");
 
 export function render({ model, el }) {
@@ -59,6 +74,9 @@ export function render({ model, el }) {
   const shown = new Map(); // index -> element
   let columns = 1;
   let frame = 0;
+  let [width, tall, top] = [0, 0, 0]; // kept: to ask the page while it changes is slow
+
+  let list = unpack(model.content);
 
   const tiles = () => model.kind === "tiles";
   const height = () => (tiles() ? TILE + 16 + GAP : ROW);
@@ -94,7 +112,7 @@ export function render({ model, el }) {
   }
 
   function build(index) {
-    const id = model.ids[index];
+    const id = list.ids[index];
     const item = document.createElement("div");
     item.className = `item ${tiles() ? "tile" : "row"}`;
     item.dataset.stimulus = id;
@@ -112,20 +130,19 @@ export function render({ model, el }) {
         picture.textContent = known(id) ? "no picture" : "";
       }
       const num = document.createElement("div");
-      num.textContent = format(model.values[index]);
+      num.textContent = format(list.values[index]);
       item.append(picture, num);
-      const note = model.notes[index] ?? "";
+      const note = list.words[list.notes[index]];
       if (note) {
         const mark = document.createElement("span");
         mark.className = `note ${note === "never shown" ? "unseen" : ""}`;
         mark.textContent = note;
         item.append(mark);
       }
-      const second = model.second_label
-        ? `, ${model.second_label} ${format(model.seconds[index])}`
-        : "";
+      const [label, secondLabel] = list.labels;
+      const second = secondLabel ? `, ${secondLabel} ${format(list.seconds[index])}` : "";
       item.title =
-        `stimulus ${id}: ${model.value_label} ${format(model.values[index])}${second}` +
+        `stimulus ${id}: ${label} ${format(list.values[index])}${second}` +
         (note ? ` (${note})` : "");
     } else {
       const rank = document.createElement("span");
@@ -136,11 +153,9 @@ export function render({ model, el }) {
       text.textContent = texts.get(id) ?? "\u2026";
       const bars = document.createElement("span");
       bars.className = "bars";
-      const [low, high] = model.span;
-      bars.append(bar(model.values[index], low, high, "first"));
-      if (model.second_label) {
-        const [low2, high2] = model.second_span;
-        bars.append(bar(model.seconds[index], low2, high2, "second"));
+      bars.append(bar(list.values[index], ...list.span, "first"));
+      if (list.labels[1]) {
+        bars.append(bar(list.seconds[index], ...list.secondSpan, "second"));
       }
       item.append(rank, text, bars);
       item.title = `stimulus ${id}`;
@@ -159,14 +174,13 @@ export function render({ model, el }) {
 
   function draw() {
     frame = 0;
-    const n = model.ids.length;
-    const width = scroll.clientWidth;
+    const n = list.ids.length;
     if (tiles()) columns = Math.max(1, Math.floor((width + GAP) / (TILE + GAP)));
     else columns = 1;
     space.style.height = `${Math.ceil(n / columns) * height()}px`;
-    if (!width || !scroll.clientHeight) return;
-    const first = Math.max(0, Math.floor(scroll.scrollTop / height()) - 2) * columns;
-    const rows = Math.ceil(scroll.clientHeight / height()) + 5;
+    if (!width || !tall) return;
+    const first = Math.max(0, Math.floor(top / height()) - 2) * columns;
+    const rows = Math.ceil(tall / height()) + 5;
     const last = Math.min(n, first + rows * columns);
     for (const [index, item] of shown) {
       if (index < first || index >= last) {
@@ -176,7 +190,7 @@ export function render({ model, el }) {
     }
     const need = [];
     for (let index = first; index < last; index++) {
-      const id = model.ids[index];
+      const id = list.ids[index];
       if (!known(id) && !asked.has(id)) need.push(id);
       if (!shown.has(index)) {
         const item = build(index);
@@ -200,12 +214,16 @@ export function render({ model, el }) {
     request();
   }
 
+  function scrollTo(place) {
+    if (place === top) return;
+    scroll.scrollTop = place;
+    top = place;
+  }
+
   function show(index) {
-    const top = Math.floor(index / columns) * height();
-    if (top < scroll.scrollTop) scroll.scrollTop = top;
-    else if (top + height() > scroll.scrollTop + scroll.clientHeight) {
-      scroll.scrollTop = top + height() - scroll.clientHeight;
-    }
+    const place = Math.floor(index / columns) * height();
+    if (place < top) scrollTo(place);
+    else if (place + height() > top + tall) scrollTo(place + height() - tall);
   }
 
   function pick(id, more) {
@@ -217,30 +235,36 @@ export function render({ model, el }) {
     if (item) pick(Number(item.dataset.stimulus), event.shiftKey);
   });
   scroll.addEventListener("dblclick", () => model.send_msg({ clear: true }));
-  scroll.addEventListener("scroll", request, { passive: true });
+  scroll.addEventListener("scroll", () => {
+    top = scroll.scrollTop;
+    request();
+  }, { passive: true });
   scroll.addEventListener("keydown", (event) => {
     const step = { ArrowDown: columns, ArrowUp: -columns, ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const now = Array.from(model.ids).indexOf(model.focus);
-    const next = Math.min(model.ids.length - 1, Math.max(0, now < 0 ? 0 : now + step));
-    if (model.ids.length) {
+    const now = list.ids.indexOf(model.focus);
+    const next = Math.min(list.ids.length - 1, Math.max(0, now < 0 ? 0 : now + step));
+    if (list.ids.length) {
       show(next);
-      pick(model.ids[next], false);
+      pick(list.ids[next], false);
     }
   });
 
-  model.on("ids", () => {
-    scroll.scrollTop = 0;
+  model.on("content", () => {
+    const before = list.ids;
+    list = unpack(model.content);
+    if (list.ids.length !== before.length || list.ids.some((id, k) => id !== before[k])) {
+      scrollTo(0);
+    }
     rebuild();
   });
-  model.on(["values", "seconds", "second_label"], rebuild);
   model.on(["focus", "chosen"], () => {
     for (const item of shown.values()) mark(item, Number(item.dataset.stimulus));
   });
   model.on("focus", () => {
-    const index = Array.from(model.ids).indexOf(model.focus);
+    const index = list.ids.indexOf(model.focus);
     if (index >= 0) show(index); // chosen elsewhere: bring it into sight
   });
   model.on("msg:custom", (event) => {
@@ -259,13 +283,16 @@ export function render({ model, el }) {
     }
     const arrived = new Set((message.texts ?? message.pictures ?? []).map(([id]) => id));
     for (const [index, item] of shown) {
-      if (!arrived.has(model.ids[index])) continue;
+      if (!arrived.has(list.ids[index])) continue;
       const fresh = build(index);
       item.replaceWith(fresh);
       shown.set(index, fresh);
     }
   });
-  const observer = new ResizeObserver(rebuild);
+  const observer = new ResizeObserver(([{ contentRect }]) => {
+    [width, tall] = [contentRect.width, contentRect.height];
+    rebuild();
+  });
   observer.observe(scroll);
   model.on("remove", () => {
     observer.disconnect();

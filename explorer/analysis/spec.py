@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from explorer.analysis.options import METHOD_SETTINGS, OPTIONS, PARTS, RIDGE, chosen_options
@@ -155,7 +155,7 @@ class Spec:
 
     def result_name(self, study: Study) -> str:
         """Name of the group that holds the result, whether it exists or not."""
-        parts = {"spec": asdict(self), "inputs": self.inputs(study), "code": CODE_VERSION}
+        parts = {"spec": vars(self), "inputs": self.inputs(study), "code": CODE_VERSION}
         return f"results/{self.analysis}/{digest_json(parts)}"
 
     def replace(self, **changes: Any) -> Spec:

@@ -31,9 +31,10 @@ class Controls:
     Parameters
     ----------
     workspace : whose selection is shown and changed
+    soon : runs a function at the end of the present turn, with all else that changes the page
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, soon: Callable[[Callable[[], None]], None]) -> None:
         self._workspace = workspace
         self._quiet = False
         self._selects = {
@@ -59,7 +60,7 @@ class Controls:
         self._layer.param.watch(self._setter("layer"), "value")
         self._time.param.watch(self._set_time, "value")
         self._watcher = workspace.selection.param.watch(
-            lambda *_: self.refresh(), list(workspace.initial)
+            lambda *_: soon(self.refresh), list(workspace.initial)
         )
         self.refresh()
 

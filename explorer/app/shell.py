@@ -23,8 +23,9 @@ from explorer.study.stimuli import image_files, open_image
 from explorer.study.study import Study
 from explorer.study.surface import why_no_mesh
 from explorer.views import VIEWS
-from explorer.views.base import Redraw, View
+from explorer.views.base import View
 from explorer.views.cortical import CorticalView
+from explorer.views.redraw import Redraw
 from explorer.widgets import theme
 from explorer.widgets.page import PageBridge
 from explorer.widgets.thumbnails import Thumbnails
@@ -93,14 +94,14 @@ class Shell:
         }
         self._tabs: dict[str, pn.Column] = {}
         self._see(self._active)
-        self.controls = Controls(self.workspace)
+        self.controls = Controls(self.workspace, self._redraw.call)
         self.bridge = PageBridge(on_query=self.go, on_key=self._key, width=0, height=0, margin=0)
         self._status = pn.pane.HTML(
             "", stylesheets=[theme.stylesheet()], sizing_mode="stretch_width", margin=(2, 12)
         )
         selection = self.workspace.selection
         self._watchers = [
-            (selection, selection.param.watch(self._write_query, fields())),
+            (selection, selection.param.watch(self._selected, fields())),
             (
                 self.workspace,
                 self.workspace.param.watch(self._show_status, ["curves", "jobs_seen"]),
@@ -170,13 +171,16 @@ class Shell:
                 tab.append(self.views[name].frame())
             tab.visible = name == active
 
-    def _wanted(self, *, urgent: bool = False) -> set[str]:
+    def _wanted(self, dragged: frozenset[str] = frozenset()) -> set[str]:
         """What the views that can be seen read, or those alone that follow a drag at once."""
-        seen = [VIEWS[n] for n in (*self._grid, self._active) if VIEWS[n].urgent or not urgent]
-        return {"curves", *(r for view in seen for r in view.reads if r in PICKS)}
+        seen = [VIEWS[n] for n in (*self._grid, self._active)]
+        if dragged:
+            seen = [view for view in seen if dragged & {*view.urgent}]
+        foot = () if dragged else ("curves",)  # told of below all views
+        return {*foot, *(r for view in seen for r in view.reads if r in PICKS)}
 
-    def _hurry(self, dragging: bool) -> None:
-        self.workspace.want(self._wanted(urgent=dragging))
+    def _hurry(self, dragged: frozenset[str]) -> None:
+        self.workspace.want(self._wanted(dragged))
 
     def restore(self, query: str) -> list[str]:
         """Restore the state of a query; returns what it asks in vain, with what there is."""
@@ -198,7 +202,10 @@ class Shell:
         for owner, watcher in self._watchers:
             owner.param.unwatch(watcher)
 
-    def _write_query(self, *_events: Any) -> None:
+    def _selected(self, *_events: Any) -> None:
+        self._redraw.call(self._write_query)
+
+    def _write_query(self) -> None:
         workspace = self.workspace
         self.bridge.query = to_query(workspace.selection, workspace.initial, workspace.choices)
 

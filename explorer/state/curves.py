@@ -156,7 +156,7 @@ def _mean_curve(role: str, name: str, results: list[xr.Dataset], state: dict[str
     """Mean over subjects with its standard error; for one subject, the bootstrap interval."""
     picked = [pick(r, state) for r in results]
     scores = np.stack([score for score, _, _ in picked])
-    layer = results[0].layer.values
+    layer = _values(results[0], "layer")
     if len(results) == 1:
         _, low, high = picked[0]
     else:
@@ -173,14 +173,13 @@ def pick(result: xr.Dataset, state: dict[str, Any]) -> tuple[np.ndarray, np.ndar
     """Score, low and high of each layer for the selection's region, channel and time."""
     nothing = np.full(result.sizes["layer"], np.nan)
     channel = state["channel"]
-    if "channel" in result.score.dims and channel:
+    if channel and "channel" in result.score.dims:
         chosen = result.score.sel(channel=channel)
         return at_time(chosen, state).values, nothing, nothing
     if "roi_score" in result:
-        names = [str(n) for n in result.roi.values]
-        k = names.index(state["roi"]) if state["roi"] in names else names.index(WHOLE)
-        interval = result.roi_interval.isel(roi=k).values
-        return result.roi_score.isel(roi=k).values, interval[:, 0], interval[:, 1]
+        k = _region(result, state, WHOLE)
+        interval = _values(result, "roi_interval")[:, k]
+        return _values(result, "roi_score")[:, k], interval[:, 0], interval[:, 1]
     at = _axis(result, state)
     interval = result.interval.isel(at).values
     return result.score.isel(at).values, interval[:, 0], interval[:, 1]
@@ -200,9 +199,20 @@ def _axis(result: xr.Dataset, state: dict[str, Any]) -> dict[str, int]:
     if "time" in result.score.dims:
         return {"time": int(np.abs(result.time.values - state["time"]).argmin())}
     if "roi" in result.score.dims:
-        names = [str(n) for n in result.roi.values]
-        return {"roi": names.index(state["roi"]) if state["roi"] in names else 0}
+        return {"roi": _region(result, state)}
     return {}
+
+
+def _values(result: xr.Dataset, name: str) -> np.ndarray:
+    """Values of a part of a result, without the labels whose making takes longer than all else."""
+    return np.asarray(result.variables[name].values)
+
+
+def _region(result: xr.Dataset, state: dict[str, Any], otherwise: str = "") -> int:
+    """Place of the region in focus; if it is not there, of the other, or the first."""
+    names = _values(result, "roi").tolist()
+    known = [n for n in (state["roi"], otherwise) if n in names]
+    return names.index(known[0]) if known else 0
 
 
 def _ceiling(result: xr.Dataset, state: dict[str, Any]) -> tuple[float, float]:
@@ -214,9 +224,7 @@ def _ceiling(result: xr.Dataset, state: dict[str, Any]) -> tuple[float, float]:
     if state["channel"] and "channel" in result.score.dims:
         chosen = result.noise_ceiling.sel(channel=state["channel"])
         return np.nan, float(at_time(chosen, state))
-    names = [str(n) for n in result.roi.values]
-    k = names.index(state["roi"]) if state["roi"] in names else names.index(WHOLE)
-    return np.nan, float(result.roi_ceiling.isel(roi=k))
+    return np.nan, float(_values(result, "roi_ceiling")[_region(result, state, WHOLE)])
 
 
 def _about(state: dict[str, Any], results: list[tuple[Spec, xr.Dataset]]) -> dict[str, str]:

@@ -164,9 +164,9 @@ class Study:
         return dataset if time.monotonic() - looked < _FRESH else None
 
     def get(self, name: str) -> xr.Dataset | None:
-        """Open a group lazily; None if there is none of this name."""
+        """The group as all share it, not to be changed; None if there is none of this name."""
         there = self._recent(name) is not None or self._find(name) is not None
-        return self[name] if there else None
+        return self._open(name) if there else None
 
     def write(self, name: str, dataset: xr.Dataset) -> None:
         """Validate a group and put it in place, whole or not at all.

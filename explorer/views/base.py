@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import logging
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -18,72 +17,12 @@ from explorer.state.jobs import RUNNING, Job
 from explorer.state.selection import fields
 from explorer.state.workspace import Wish, Workspace
 from explorer.study.study import Study
+from explorer.views.redraw import Redraw
 from explorer.widgets import theme
 
 log = logging.getLogger(__name__)
 
-_REST = 0.2  # s without a new place after which a drag rests
-
-
 Thumbnails = Callable[[list[int]], dict[int, bytes]]  # ids of stimuli to JPEG bytes
-
-
-class Redraw:
-    """Gathers the views that have to be brought up to date, and does so once per turn.
-
-    While something is being dragged, only urgent views follow at once; the others do so when the
-    drag rests, so that they do not hold it up.
-
-    Parameters
-    ----------
-    later : runs a function when the present turn of the event loop is over; from any thread
-    hurry : called with True when a drag begins, and with False when it rests
-    """
-
-    def __init__(
-        self,
-        later: Callable[[Callable[[], None]], Any],
-        hurry: Callable[[bool], None] | None = None,
-    ) -> None:
-        self._later = later
-        self._hurry = hurry
-        self._waiting: dict[View, None] = {}
-        self._held: dict[View, None] = {}
-        self._timer: threading.Timer | None = None
-
-    def ask(self, view: View) -> None:
-        """Bring ``view`` up to date at the end of this turn, or when the drag rests."""
-        if self._timer is not None and not view.urgent:
-            self._held[view] = None
-            return
-        if not self._waiting:
-            self._later(self.flush)
-        self._waiting[view] = None
-
-    def drag(self) -> None:
-        """Something is being dragged: until it rests, only urgent views follow."""
-        if self._timer is not None:
-            self._timer.cancel()
-        elif self._hurry is not None:
-            self._hurry(True)
-        self._timer = threading.Timer(_REST, self._later, (self._rest,))
-        self._timer.daemon = True
-        self._timer.start()
-
-    def flush(self) -> None:
-        """Bring all waiting views up to date; what they send goes out in one message."""
-        waiting, self._waiting = list(self._waiting), {}
-        with pn.io.hold():
-            for view in waiting:
-                view.refresh()
-
-    def _rest(self) -> None:
-        self._timer = None
-        if self._hurry is not None:
-            self._hurry(False)
-        held, self._held = list(self._held), {}
-        for view in held:
-            self.ask(view)
 
 
 class View(ABC):
@@ -92,7 +31,7 @@ class View(ABC):
     title: ClassVar[str]
     reads: ClassVar[tuple[str, ...]]  # fields of the selection or the workspace
     writes: ClassVar[tuple[str, ...]] = ()  # fields of the selection
-    urgent: ClassVar[bool] = False  # whether it follows a drag at once
+    urgent: ClassVar[tuple[str, ...]] = ()  # fields whose drag it follows at once
 
     def __init__(
         self, workspace: Workspace, redraw: Redraw, name: str, thumbnails: Thumbnails
@@ -178,6 +117,10 @@ class View(ABC):
             log.exception("view %s", self.name)
             self.say("Something broke in this view; the log has the details.", error=True)
 
+    def request(self) -> None:
+        """Ask for an update at the end of this turn, or when a drag rests."""
+        self._redraw.call(self.refresh, self.urgent)
+
     def show(self, visible: bool) -> None:
         """Tell whether the view can be seen; it catches up when it can."""
         self.visible = visible
@@ -223,7 +166,7 @@ class View(ABC):
     def _compute(self, _event: Any) -> None:
         if self._wish is not None:
             self.workspace.start(self._wish)
-            self._redraw.ask(self)
+            self.request()
 
     def _title(self, legend: str) -> str:
         title = html.escape(self.title)
@@ -247,7 +190,7 @@ class View(ABC):
             self.say(**self._said)
 
     def _changed(self, *_events: Any) -> None:
-        self._redraw.ask(self)
+        self.request()
 
 
 def small_select(options: Any, value: Any, width: int, **more: Any) -> Any:

@@ -19,7 +19,7 @@ class Cortex(CorticalView):
     """Both hemispheres with one map; click selects a region, shift-click pins it."""
 
     title = "Cortex"
-    urgent = True
+    urgent = ("layer",)
     reads = ("surface", "roi", "pinned", "vertex", "atlas", "threshold", "baseline", "quantity")
     writes = (
         "roi", "pinned", "vertex", "channel", "threshold", "baseline", "quantity", "modality",

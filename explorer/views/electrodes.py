@@ -14,6 +14,7 @@ from explorer.study.study import Study
 from explorer.views.base import small_select
 from explorer.views.cortical import PALETTES, CorticalView, geometry, why_no_cortex
 from explorer.widgets import theme
+from explorer.widgets.columns import set_columns
 from explorer.widgets.surface_canvas import Pick, SurfaceCanvas
 from explorer.widgets.surface_geometry import robust_range
 
@@ -26,6 +27,7 @@ class Electrodes(CorticalView):
     """Every contact of every subject, coloured by best layer, score or distance."""
 
     title = "Electrodes"
+    urgent = ("layer",)
     reads = ("contacts", "channel", "layer", "modality")
     writes = ("modality", "subject", "channel", "layer")
 
@@ -43,7 +45,7 @@ class Electrodes(CorticalView):
         """The canvas beside best layer over distance."""
         self._colour = small_select(list(_COLOURS), "best layer", 130)
         self.tools = (self._colour,)
-        self._colour.param.watch(lambda _event: self._redraw.ask(self), "value")
+        self._colour.param.watch(lambda _event: self.request(), "value")
         self._canvas = SurfaceCanvas(
             geometry(self.study.manifest.mesh),
             on_pick=self._pick,
@@ -128,7 +130,7 @@ class Electrodes(CorticalView):
             "size": np.where(chosen, 12, 6),
             "colour": np.where(chosen, theme.SELECTED, theme.ACCENT),
         }  # fmt: skip
-        self._source.data = {k: v[known] for k, v in columns.items()}
+        set_columns(self._source, {k: v[known] for k, v in columns.items()})
         if known.any():
             theme.set_range(self._plot.x_range, -4.0, float(found.distance[known].max()) + 4)
             theme.set_range(self._plot.y_range, -0.6, len(found.score) - 0.4)
@@ -150,8 +152,9 @@ class Electrodes(CorticalView):
         data = self._source.data
         if x is None or y is None or not len(data["x"]):
             return
+        across, up = np.asarray(data["x"]) - x, np.asarray(data["y"]) - y
         width = self._plot.x_range.end - self._plot.x_range.start
         height = self._plot.y_range.end - self._plot.y_range.start
-        away = ((data["x"] - x) / width) ** 2 + ((data["y"] - y) / height) ** 2
+        away = (across / width) ** 2 + (up / height) ** 2
         name = str(data["name"][int(np.argmin(away))])
         self._choose(self.workspace.contacts.name.index(name))

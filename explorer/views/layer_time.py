@@ -14,6 +14,7 @@ from explorer.state.layer_times import LayerTimes
 from explorer.study.study import Study
 from explorer.views.base import View, colour_ramp
 from explorer.widgets import theme
+from explorer.widgets.columns import set_columns
 from explorer.widgets.cursor import Cursor, places_of
 
 MILLI = 1000
@@ -55,8 +56,9 @@ class LayerTime(View):
         )  # fmt: skip
         onset = Span(location=0, dimension="height", line_color=theme.MUTED, line_alpha=0.8)
         plot.add_layout(onset)
-        self._at_time = Cursor(plot, "height", lambda ms: self._choose(ms=ms))
-        self._at_layer = Cursor(plot, "width", lambda layer: self._choose(layer=layer))
+        follow = self._redraw.follow
+        self._at_time = Cursor(plot, "height", self._drag_time, follow)
+        self._at_layer = Cursor(plot, "width", self._drag_layer, follow)
         tips = [("", "layer $y{0}, $x{0} ms"), ("", "@image{0.000}")]
         plot.add_tools(HoverTool(renderers=[cells], tooltips=tips))
         plot.toolbar.active_drag = None
@@ -99,7 +101,7 @@ class LayerTime(View):
             "image": [image], "x": [left], "y": [-0.5], "dw": [width], "dh": [n_layers],
         }  # fmt: skip
         kept = np.isfinite(found.best)
-        self._best.data = {"ms": MILLI * found.time[kept], "layer": found.best[kept]}
+        set_columns(self._best, {"ms": MILLI * found.time[kept], "layer": found.best[kept]})
         self._high = colour_range(found.values)
         self._mapper.high = self._high
         theme.set_range(self._plot.x_range, left, left + width)
@@ -117,6 +119,14 @@ class LayerTime(View):
         if x is None or y is None or x != x or y != y:  # noqa: PLR0124 - NaN, outside the axes
             return
         self._choose(ms=x, layer=y)
+
+    def _drag_time(self, ms: float) -> None:
+        self._redraw.drag("time")
+        self._choose(ms=ms)
+
+    def _drag_layer(self, layer: float) -> None:
+        self._redraw.drag("layer")
+        self._choose(layer=layer)
 
     def _choose(self, ms: float | None = None, layer: float | None = None) -> None:
         """Select the nearest time and layer."""

@@ -14,6 +14,7 @@ from explorer.state.curves import MAIN, MODEL, PINNED, SUBJECT, Curve, Curves
 from explorer.study.rois import WHOLE
 from explorer.views.base import View, legend_entry
 from explorer.widgets import theme
+from explorer.widgets.columns import set_columns
 from explorer.widgets.cursor import Cursor
 
 _PADDING = 0.08  # of the range of scores, above and below
@@ -59,7 +60,7 @@ class Layers(View):
         plot.toolbar.active_drag = None
         self._ticks = theme.fix_ticks(plot.xaxis)
         plot.on_event(Tap, self._point)
-        self._cursor = Cursor(plot, "height", self._dragged)
+        self._cursor = Cursor(plot, "height", self._dragged, self._redraw.follow)
         for glyph in (self._area, self._line, self._dots):
             for field in ("fill_color", "line_color"):
                 if hasattr(glyph.glyph, field):
@@ -102,9 +103,9 @@ class Layers(View):
             thin["colour"].append(self._colour(curve, names))
             thin["alpha"].append(0.45 if curve.role == SUBJECT else 0.95)
             thin["width"].append(1 if curve.role == SUBJECT else 2)
-        self._thin.data = thin
-        self._main.data = _columns(main, ("layer", "score", "low", "high"))
-        self._band.data = _columns(main, ("layer", "low", "high"), finite="low")
+        set_columns(self._thin, thin)
+        set_columns(self._main, _columns(main, ("layer", "score", "low", "high")))
+        set_columns(self._band, _columns(main, ("layer", "low", "high"), finite="low"))
         if main is not None:
             colour = self._colour(main, names)
             self._area.glyph.fill_color = colour
@@ -112,12 +113,13 @@ class Layers(View):
             self._dots.glyph.update(fill_color=colour, line_color=colour)
         low, high = main.ceiling if main is not None else (np.nan, np.nan)
         known = np.isfinite(high)
-        self._bounds.data = {
+        bounds = {
             "left": [left] if known else [],
             "right": [right] if known else [],
             "low": [low if np.isfinite(low) else high] if known else [],
             "high": [high] if known else [],
         }
+        set_columns(self._bounds, bounds)
         theme.set_range(self._plot.x_range, left, right)
         theme.set_range(self._plot.y_range, *_y_range(found))
         label = MEASURES[self.selection.metric].label
@@ -155,7 +157,7 @@ class Layers(View):
         self._choose(int(np.clip(round(x), 0, self._last())))
 
     def _dragged(self, place: float) -> None:
-        self._redraw.drag()
+        self._redraw.drag("layer")
         self._choose(round(place))
 
     def _choose(self, layer: int) -> None:

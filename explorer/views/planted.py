@@ -13,6 +13,7 @@ from explorer.study.rois import WHOLE
 from explorer.study.study import Study
 from explorer.views.base import View, legend_entry
 from explorer.widgets import theme
+from explorer.widgets.columns import set_columns
 
 
 class PlantedView(View):
@@ -79,11 +80,12 @@ class PlantedView(View):
         if self._factors.factors != names:
             self._factors.factors = names
         nothing = np.zeros(len(names))
-        self._bars.data = {
+        bars = {
             "dimension": names,
             "planted": found.planted[row] if row >= 0 else nothing,
             "recovered": found.recovered[row] if row >= 0 else nothing,
         }
+        set_columns(self._bars, bars)
         self._scatter(found, roi)
         region = f"{roi}: " if row >= 0 else "choose a region for its bars · "
         if row >= 0 and np.isfinite(found.latency[row]):
@@ -97,11 +99,12 @@ class PlantedView(View):
         regions = np.broadcast_to(np.array(found.roi)[:, None], shape)[kept]
         chosen = regions == roi
         colours = np.where(chosen, theme.SELECTED, theme.ACCENT if roi == WHOLE else theme.MUTED)
-        self._dots.data = {
+        dots = {
             "x": found.planted[kept], "y": found.recovered[kept], "roi": regions,
             "dimension": np.broadcast_to(np.array(found.dimension), shape)[kept],
             "colour": colours, "size": np.where(chosen, 10, 5),
         }  # fmt: skip
+        set_columns(self._dots, dots)
 
     def _tap(self, event: Event) -> None:
         """The nearest dot's region."""
@@ -109,5 +112,6 @@ class PlantedView(View):
         data = self._dots.data
         if x is None or y is None or not len(data["x"]):
             return
-        nearest = int(np.argmin((data["x"] - x) ** 2 + (data["y"] - y) ** 2))
+        across, up = np.asarray(data["x"]) - x, np.asarray(data["y"]) - y
+        nearest = int(np.argmin(across**2 + up**2))
         self.select(modality="fmri", roi=str(data["roi"][nearest]))

@@ -15,6 +15,7 @@ from explorer.state.layer_times import SHARE
 from explorer.study.study import Study
 from explorer.views.base import View, legend_entry, small_select
 from explorer.widgets import theme
+from explorer.widgets.columns import set_columns
 from explorer.widgets.cursor import Cursor, places_of
 from explorer.widgets.scalp import place_channels
 
@@ -63,7 +64,7 @@ class Timecourse(View):
         quiet = {"line_color": theme.MUTED, "line_alpha": 0.7, "line_width": 1}
         plot.add_layout(Span(location=0, dimension="height", **quiet))
         plot.add_layout(Span(location=0, dimension="width", line_dash="dotted", **quiet))
-        self._cursor = Cursor(plot, "height", self._dragged)
+        self._cursor = Cursor(plot, "height", self._dragged, self._redraw.follow)
         self._mark_planted(plot)
         tips = [("", "@channel"), ("", "$x{0} ms, $y{0.000}")]
         plot.add_tools(HoverTool(renderers=[thin], tooltips=tips, line_policy="nearest"))
@@ -95,30 +96,32 @@ class Timecourse(View):
             self._drawn = found
 
     def _draw(self, found: Courses) -> None:
-        ms = (MILLI * found.time).astype(np.float32)
+        ms = MILLI * found.time
         chosen = found.channels.index(found.channel) if found.channel in found.channels else -1
         others = [k for k in range(len(found.channels)) if k != chosen]
         colours = colours_of(place_channels(found.channels, found.positions))
-        self._lines.data = {
-            "xs": [ms] * len(others),
-            "ys": [found.values[k].astype(np.float32) for k in others],
+        lines = {
+            "xs": np.tile(ms, (len(others), 1)),
+            "ys": found.values[others],
             "colour": [colours[k] for k in others],
             "alpha": [_alpha(len(others), chosen >= 0)] * len(others),
             "channel": [found.channels[k] for k in others],
         }
+        set_columns(self._lines, lines)
         main = found.values[chosen] if chosen >= 0 else found.summary
-        self._main.data = {"ms": ms, "value": main}
+        set_columns(self._main, {"ms": ms, "value": main})
         self._line.glyph.line_color = theme.ACCENT if chosen >= 0 else _ALL
         low, high = found.bounds
         kept = np.isfinite(high)
         low = np.where(np.isfinite(low), low, 0)
-        self._ceiling.data = {"ms": ms[kept], "low": low[kept], "high": high[kept]}
+        ceiling = {"ms": ms[kept], "low": low[kept], "high": high[kept]}
+        set_columns(self._ceiling, ceiling)
         bottom, top = value_range(found, main)
         theme.set_range(self._plot.x_range, float(ms[0]), float(ms[-1]))
         theme.set_range(self._plot.y_range, bottom, top)
         passing = marked_times(found, chosen)
         at = bottom + _MARKS * (top - bottom)
-        self._marks.data = {"ms": ms[passing], "at": np.full(int(passing.sum()), at)}
+        set_columns(self._marks, {"ms": ms[passing], "at": np.full(int(passing.sum()), at)})
         self._plot.yaxis.axis_label = found.unit
         known = bool(np.isfinite(found.planted))
         self._planted.update(visible=known, location=MILLI * found.planted if known else 0)
@@ -151,7 +154,7 @@ class Timecourse(View):
             self._choose_time(x)
 
     def _dragged(self, ms: float) -> None:
-        self._redraw.drag()
+        self._redraw.drag("time")
         self._choose_time(ms)
 
     def _choose_time(self, ms: float) -> None:

@@ -13,6 +13,7 @@ from explorer.state.courses import Courses
 from explorer.study.study import Study
 from explorer.views.base import View, colour_ramp
 from explorer.widgets import scalp, theme
+from explorer.widgets.columns import set_columns
 
 MILLI = 1000
 _NEAR = 0.12  # radii of the head within which a click means a channel
@@ -22,7 +23,7 @@ class Topography(View):
     """The values of all channels at one time, interpolated, with a fixed range of colours."""
 
     title = "Scalp"
-    urgent = True
+    urgent = ("time",)
     reads = ("courses", "time")
     writes = ("channel",)
 
@@ -120,11 +121,10 @@ class Topography(View):
         x, y = self._places[self._placed].T
         told = [f"{theme.number(v)} {found.unit}" for v in values[self._placed].tolist()]
         names = [found.channels[k] for k in self._placed]
-        self._dots.data = {"x": x, "y": y, "channel": names, "value": told}
+        set_columns(self._dots, {"x": x, "y": y, "channel": names, "value": told})
         k = names.index(found.channel) if found.channel in names else -1
-        chosen = {"x": x[[k]].tolist(), "y": y[[k]].tolist()} if k >= 0 else {"x": [], "y": []}
-        if self._chosen.data != chosen:
-            self._chosen.data = chosen
+        at = [k] if k >= 0 else []
+        set_columns(self._chosen, {"x": x[at], "y": y[at]})
 
     def _legend_of(self, found: Courses, when: str) -> str:
         bar, high = colour_ramp(theme.DIVERGING), f"{self._high:.2g}"

@@ -22,9 +22,17 @@ class Cursor:
     plot : a drag anywhere in it moves the cursor, in the browser and at once
     dimension : "height" for a vertical line, "width" for a horizontal one
     on_place : called with the place that a drag has led to
+    answer : runs a function at the end of the present turn, together with what follows a drag at
+        once; the browser sends the next place when it has the answer to an earlier one
     """
 
-    def __init__(self, plot: figure, dimension: str, on_place: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        plot: figure,
+        dimension: str,
+        on_place: Callable[[float], None],
+        answer: Callable[[Callable[[], None]], None],
+    ) -> None:
         self.span = Span(
             location=0,
             dimension=dimension,
@@ -42,6 +50,7 @@ class Cursor:
         self.span.js_on_change("tags", follow)
         self._heard = 0
         self._on_place = on_place
+        self._answer = answer
         self._quiet = False
         self.span.on_change("location", self._moved)
 
@@ -65,6 +74,10 @@ class Cursor:
         if not self._quiet:
             self._heard += 1
             self._on_place(float(new))
+            self._answer(self._acknowledge)
+
+    def _acknowledge(self) -> None:
+        self.span.tags = [*self.span.tags[:3], self._heard]
 
 
 def places_of(seconds: np.ndarray) -> tuple[float, float, float]:

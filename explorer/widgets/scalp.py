@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,6 +127,7 @@ def robust_high(values: np.ndarray, percent: float = 99.8) -> float:
     return float(np.percentile(finite, percent)) or 1.0 if finite.size else 1.0
 
 
+@functools.cache
 def _named_place(name: str) -> tuple[float, float, float]:
     """Place of a channel of the 10-10 system on a unit sphere (Oostenveld & Praamstra 2001).
 

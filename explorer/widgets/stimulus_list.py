@@ -28,14 +28,7 @@ class StimulusList(JSComponent):
 
     kind = param.String("rows", regex="rows|tiles")
     label = param.String("stimuli", doc="what screen readers call it")
-    ids = param.Array(np.array([], np.int32), doc="(n,) in order")
-    values = param.Array(np.array([], np.float32), doc="(n,) drawn as a bar, or under a tile")
-    seconds = param.Array(np.array([], np.float32), doc="(n,) a second bar")
-    notes = param.List([], doc="(n,) a word about each, such as 'held out'; empty for none")
-    value_label = param.String("")
-    second_label = param.String("", doc="empty: no second bar")
-    span = param.List([0.0, 1.0], doc="least and greatest value")
-    second_span = param.List([0.0, 1.0])
+    content = param.Dict({}, doc="what ``pack`` makes of the stimuli in order")
     focus = param.Integer(-1)
     chosen = param.List([])
 
@@ -64,23 +57,19 @@ class StimulusList(JSComponent):
         labels: tuple[str, str],
         notes: tuple[str, ...] = (),
     ) -> None:
-        """Show stimuli in this order; nothing is sent if nothing changed."""
-        new = {
-            "ids": np.asarray(ids, np.int32),
-            "values": np.asarray(values, np.float32),
-            "seconds": np.asarray(seconds, np.float32),
-        }
-        changed = {
-            k: v for k, v in new.items() if not np.array_equal(v, getattr(self, k), equal_nan=True)
-        }
-        plain = {
-            "value_label": labels[0],
-            "second_label": labels[1],
-            "span": span(values),
-            "second_span": span(seconds),
-            "notes": list(notes) if any(notes) else [],
-        }
-        self.param.update(**changed, **{k: v for k, v in plain.items() if v != getattr(self, k)})
+        """Show stimuli in this order; nothing is sent if nothing changed.
+
+        Parameters
+        ----------
+        ids : (n,)
+        values : (n,), drawn as a bar, or told under a tile
+        seconds : (n,), a second bar
+        labels : what values and seconds are; the second empty for no second bar
+        notes : (n,), a word about each, such as "held out"; empty for none
+        """
+        content = pack(ids, values, seconds, labels, notes)
+        if content != self.content:
+            self.content = content
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
         if "pick" in data:
@@ -101,6 +90,38 @@ class StimulusList(JSComponent):
             self._send_msg(
                 {"pictures": sizes, "bytes": b"".join(pictures.get(i, b"") for i in ids)}
             )
+
+
+def pack(
+    ids: np.ndarray,
+    values: np.ndarray,
+    seconds: np.ndarray,
+    labels: tuple[str, str],
+    notes: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """A list as it is sent, in two messages where a value of its own for each part takes ten.
+
+    Parameters
+    ----------
+    ids, values, seconds, notes : (n,), notes may be empty
+
+    Returns
+    -------
+    ``bytes`` hold ids (int32), values and seconds (float32) and the place of each note in ``words``
+    (int32), all little-endian; spans are the least and the greatest of values and seconds
+    """
+    words = list(dict.fromkeys(notes)) or [""]
+    place = {word: k for k, word in enumerate(words)}
+    codes = [place[word] for word in notes] or [0] * len(ids)
+    parts = ((ids, "<i4"), (values, "<f4"), (seconds, "<f4"), (codes, "<i4"))
+    return {
+        "n": len(ids),
+        "bytes": b"".join(np.asarray(part, dtype).tobytes() for part, dtype in parts),
+        "words": words,
+        "labels": list(labels),
+        "span": span(values),
+        "second_span": span(seconds),
+    }
 
 
 def span(values: np.ndarray) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qs
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from serving import Served
 
 COMPUTED = 90_000  # ms that the first computation may take on a busy machine
@@ -50,7 +50,19 @@ def stimulus_of(item: Locator) -> int:
     return int(item.get_attribute("data-stimulus") or -1)
 
 
+def settled_box(locator: Locator) -> FloatRect:
+    """Where something is on the page, once it is there and has stopped moving."""
+    expect(locator).to_be_visible(timeout=COMPUTED)
+    before = None
+    for _ in range(100):
+        box = locator.bounding_box()
+        if box is not None and box == before:
+            return box
+        before = box
+        locator.page.wait_for_timeout(100)
+    raise AssertionError(f"{locator} does not come to rest")
+
+
 def at(locator: Locator, x: float, y: float) -> dict[str, float]:
-    box = locator.bounding_box()
-    assert box is not None
+    box = settled_box(locator)
     return {"x": box["width"] * x, "y": box["height"] * y}

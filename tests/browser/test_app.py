@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 from serving import Served, serve
-from steps import ANSWER, COMPUTED, at, open_app, show, state, stimulus_of, wait_for_state
+from steps import (
+    ANSWER,
+    COMPUTED,
+    at,
+    open_app,
+    settled_box,
+    show,
+    state,
+    stimulus_of,
+    wait_for_state,
+)
 
 from explorer.study.study import Study
 from explorer.study.synthetic import write_synthetic
@@ -69,8 +79,7 @@ def test_a_click_on_the_curve_selects_the_layer_and_a_drag_moves_it(
     plot.click(position=at(plot, 0.5, 0.4))
     page.wait_for_function("new URLSearchParams(location.search).has('layer')", timeout=ANSWER)
     clicked = int(state(page)["layer"])
-    box = plot.bounding_box()
-    assert box is not None
+    box = settled_box(plot)
     y = box["y"] + box["height"] * 0.4
     page.mouse.move(box["x"] + box["width"] * 0.5, y)
     page.mouse.down()
@@ -177,8 +186,7 @@ def test_nothing_scrolls_at_1440_by_900(page: Page, app: Served) -> None:
     )
     assert scrolled == [0, 0]
     for name in ("cortex", "layers", "captions", "gallery", "timecourse", "topography"):
-        box = page.locator(f".view-{name}").bounding_box()
-        assert box is not None
+        box = settled_box(page.locator(f".view-{name}"))
         assert box["y"] + box["height"] <= 900
         assert box["height"] > 60
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from serving import Served, serve
-from steps import ANSWER, COMPUTED, at, open_app, show, wait_for_state
+from steps import ANSWER, COMPUTED, at, open_app, settled_box, show, wait_for_state
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +34,7 @@ def open_study(page: Page, served: Served, query: str = "") -> None:
 
 
 def click_region(page: Page, roi: str) -> None:
-    box = name_of(page, roi).bounding_box()
-    assert box is not None
+    box = settled_box(name_of(page, roi))
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 

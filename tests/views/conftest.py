@@ -9,7 +9,8 @@ from explorer.state.jobs import JobQueue
 from explorer.state.workspace import Workspace
 from explorer.study.study import Study
 from explorer.views import VIEWS
-from explorer.views.base import Redraw, View
+from explorer.views.base import View
+from explorer.views.redraw import Redraw
 
 
 class Tab:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from explorer.widgets.stimulus_list import MAX_ASKED, StimulusList, span
+from explorer.widgets.stimulus_list import MAX_ASKED, StimulusList, pack, span
 
 IDS = np.array([3, 1, 2])
 LABELS = ("predicted", "measured")
@@ -39,11 +39,31 @@ def test_nothing_is_sent_if_nothing_changed(made):
     assert changes_of(shown, IDS.copy(), values.copy(), seconds.copy(), LABELS) == []
 
 
-def test_only_what_changed_is_sent(made):
+def test_all_that_changed_is_sent_at_once(made):
     shown = made()
     shown.show(IDS, np.array([3.0, 2.0, 1.0]), np.ones(3), LABELS)
-    changed = changes_of(shown, IDS, np.array([3.0, 2.0, 0.5]), np.ones(3), LABELS)
-    assert changed == ["values"]
+    changed = changes_of(shown, IDS[::-1], np.array([3.0, 2.0, 0.5]), np.zeros(3), LABELS)
+    assert changed == ["content"]
+
+
+def test_a_list_is_packed_into_one_piece_of_bytes():
+    notes = ("held out", "", "held out")
+    packed = pack(IDS, np.array([3.0, np.nan, 1.0]), np.array([-1.0, 0, 2]), LABELS, notes)
+    assert (packed["n"], packed["labels"], packed["words"]) == (3, list(LABELS), ["held out", ""])
+    assert (packed["span"], packed["second_span"]) == ([0.0, 3.0], [-1.0, 2.0])
+    parts = np.frombuffer(packed["bytes"], "<i4").reshape(4, 3)
+    np.testing.assert_array_equal(parts[0], IDS)
+    np.testing.assert_array_equal(parts[1].view("<f4"), np.float32([3, np.nan, 1]))
+    np.testing.assert_array_equal(parts[2].view("<f4"), [-1, 0, 2])
+    np.testing.assert_array_equal(parts[3], [0, 1, 0])
+
+
+def test_a_list_without_notes_or_without_stimuli_is_packed():
+    packed = pack(IDS, np.ones(3), np.ones(3), LABELS)
+    assert packed["words"] == [""]
+    assert np.frombuffer(packed["bytes"], "<i4").reshape(4, 3)[3].tolist() == [0, 0, 0]
+    nothing = pack(np.array([]), np.array([]), np.array([]), LABELS)
+    assert (nothing["n"], nothing["bytes"], nothing["span"]) == (0, b"", [0.0, 1.0])
 
 
 def test_texts_are_sent_for_the_ids_that_are_asked(made):
