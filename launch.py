@@ -1,5 +1,5 @@
 """Open the app: ``python launch.py [STUDY]``, or ``panel serve launch.py``."""
 
-from explorer.app.cli import main
+from explorer.app.start import main
 
 main()

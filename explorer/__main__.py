@@ -2,6 +2,6 @@
 
 import sys
 
-from explorer.app.cli import main
+from explorer.app.start import main
 
 sys.exit(main())

@@ -19,6 +19,7 @@ from explorer.app.arguments import (
     add_scores,
 )
 from explorer.app.settings import default_home
+from explorer.app.start import collect_again
 from explorer.errors import Cancelled, ExplorerError
 from explorer.registry import Registry
 
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for noisy in ("bokeh", "tornado", "matplotlib", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     share_cores()
+    if chosen.command != "serve":  # which loads more first
+        collect_again()
     try:
         return COMMANDS[chosen.command](chosen)
     except Cancelled as error:

@@ -22,6 +22,7 @@ _LABELS = {
 }
 _WIDTHS = {"modality": 84, "subject": 150, "model": 164, "variant": 124, "metric": 170}
 _WIDTHS |= {"atlas": 112, "roi": 128, "channel": 118}
+_HEIGHT = 48  # px: one row of it
 _ALWAYS = ("subject", "model", "metric")  # shown even if there is one choice only
 
 
@@ -74,6 +75,7 @@ class Controls:
             gap="0 4px",
             margin=(4, 8, 0, 8),
             sizing_mode="stretch_width",
+            min_height=_HEIGHT,  # from the start, so that views below are not drawn once more
         )
 
     def refresh(self) -> None:

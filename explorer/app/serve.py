@@ -14,6 +14,7 @@ from typing import Any
 from explorer.analysis.generate import promised_groups
 from explorer.app.opening import default_study, open_study
 from explorer.app.settings import Settings
+from explorer.app.start import collect_again
 from explorer.errors import ExplorerError
 from explorer.registry import Registry
 from explorer.state.jobs import JobQueue
@@ -48,6 +49,7 @@ def _make(chosen: argparse.Namespace) -> Any:
         opened = pool.submit(_open, chosen)
         make_server = _LATE["Server"]
         settings, study, jobs = opened.result()
+    collect_again()
     return make_server(study, settings, jobs)
 
 

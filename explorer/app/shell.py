@@ -123,6 +123,7 @@ class Shell:
             value=self._active,
             size="small",
             margin=(2, 4),
+            min_height=36,  # from the start, so that views below are not drawn once more
         )
         chooser.param.watch(lambda event: self._see(event.new), "value")
         self._see(self._active)

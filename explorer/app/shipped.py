@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from explorer.assets import asset
@@ -78,9 +79,23 @@ def part_digests(study: Path) -> dict[str, str]:
 
 def _digest(path: Path) -> str:
     total = hashlib.blake2b()
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    for file in files:
-        content = file.read_bytes()
-        total.update(f"{file.relative_to(path).as_posix()} {len(content)}\n".encode())
+    for name in _files(path):
+        content = Path(path, name).read_bytes()
+        total.update(f"{name} {len(content)}\n".encode())
         total.update(content)
     return total.hexdigest()[:LENGTH]
+
+
+def _files(path: Path) -> list[str]:
+    """Paths of all files below ``path``, folder by folder; "." if it is a file itself.
+
+    The program looks at thousands of them before its first page, so no `Path` is made of each.
+    """
+    if path.is_file():
+        return ["."]
+    names = [
+        (*Path(folder).relative_to(path).parts, name)
+        for folder, _, files in os.walk(path)
+        for name in files
+    ]
+    return ["/".join(parts) for parts in sorted(names)]

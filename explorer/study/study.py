@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import threading
@@ -26,6 +27,7 @@ MANIFEST = "study.json"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 _SMALL = 2**16  # bytes of a variable that is read when its group is opened
 _FRESH = 0.5  # s for which an opened group is not looked for again
+_NEVER: tuple[float, Mapping[str, Any], None] = (-math.inf, {}, None)
 _SMALL_RESULT = 2**22  # likewise, of a result: the app reads it again and again
 _COMPUTED = ("results/", "features/")  # what a read-only study sends to a folder of the user's
 
@@ -79,7 +81,8 @@ class Study:
         self._listed: list[str] | None = None
         self._opened: dict[Path, tuple[int, xr.Dataset]] = {}
         self._made: dict[tuple[str, str, str], object] = {}
-        self._fresh: dict[str, tuple[float, xr.Dataset]] = {}
+        self._told: dict[Path, tuple[int, Mapping[str, Any]]] = {}
+        self._fresh: dict[str, tuple[float, Mapping[str, Any], xr.Dataset | None]] = {}
         self._lock = threading.Lock()
         for root in (None if self.read_only else self.path, overlay):
             if root is not None and root.is_dir() and os.access(root, os.W_OK):
@@ -138,29 +141,47 @@ class Study:
 
     def attributes(self, name: str) -> Mapping[str, Any]:
         """The attributes of a group, not to be changed; much faster than opening it."""
-        return self._open(name).attrs
+        looked, attrs, _ = self._fresh.get(name, _NEVER)
+        if time.monotonic() - looked < _FRESH:
+            return attrs
+        path, stamp = self._look(name)
+        opened, told = self._opened.get(path), self._told.get(path)
+        if opened is not None and opened[0] == stamp:
+            attrs, dataset = opened[1].attrs, opened[1]
+        elif told is not None and told[0] == stamp:
+            attrs, dataset = told[1], None
+        else:
+            attrs, dataset = store.read_attributes(path), None
+            self._told[path] = (stamp, attrs)
+        self._fresh[name] = (time.monotonic(), attrs, dataset)
+        return attrs
 
     def _open(self, name: str) -> xr.Dataset:
         """The group as all share it; the files are not looked at more often than ``_FRESH``."""
         recent = self._recent(name)
         if recent is not None:
             return recent
-        path = self._find(name)
-        if path is None:
-            raise unknown_name(f"group of {self.path.name}", name, self.groups())
-        stamp = (path / "zarr.json").stat().st_mtime_ns if (path / "zarr.json").exists() else 0
+        path, stamp = self._look(name)
         with self._lock:
             known = self._opened.get(path)
             if known is None or known[0] != stamp:
                 small = _SMALL_RESULT if name.startswith("results/") else _SMALL
                 known = (stamp, store.open_group(path, small))
                 self._opened[path] = known
-        self._fresh[name] = (time.monotonic(), known[1])
+        self._fresh[name] = (time.monotonic(), known[1].attrs, known[1])
         return known[1]
 
+    def _look(self, name: str) -> tuple[Path, int]:
+        """Where a group lies, and when it was written."""
+        path = self._find(name)
+        if path is None:
+            raise unknown_name(f"group of {self.path.name}", name, self.groups())
+        told = path / store.GROUP_FILE
+        return path, told.stat().st_mtime_ns if told.exists() else 0
+
     def _recent(self, name: str) -> xr.Dataset | None:
-        """The group, if it was looked for a moment ago: asking a file system takes its time."""
-        looked, dataset = self._fresh.get(name, (0.0, None))
+        """The group, if it was opened a moment ago: asking a file system takes its time."""
+        looked, _, dataset = self._fresh.get(name, _NEVER)
         return dataset if time.monotonic() - looked < _FRESH else None
 
     def get(self, name: str) -> xr.Dataset | None:

@@ -22,6 +22,8 @@ from explorer.widgets import theme
 
 log = logging.getLogger(__name__)
 
+_TOOLS = 32  # px: a row with small choices in it
+
 Thumbnails = Callable[[list[int]], dict[int, bytes]]  # ids of stimuli to JPEG bytes
 
 
@@ -48,8 +50,8 @@ class View(ABC):
         self._legend = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
         self._about = pn.pane.HTML("", sizing_mode="stretch_width", margin=0)
         self._reason = pn.pane.HTML("", visible=False, sizing_mode="stretch_width", margin=0)
-        self._button = pmui.Button(label="Compute", size="small", visible=False, margin=(4, 0))
-        self._button.on_click(self._compute)
+        self._offer = pn.Column(sizing_mode="stretch_width", margin=0)
+        self._button: pmui.Button | None = None  # made when it is first offered
         self._wish: Wish | None = None
         self._said: dict[str, Any] = {}
         self._body: pn.viewable.Viewable | None = None
@@ -84,8 +86,11 @@ class View(ABC):
             body = [self._body]
         for pane in (self._legend, self._about, self._reason):
             pane.stylesheets = [theme.stylesheet()]
-        top = pn.Row(self._legend, *self.tools, sizing_mode="stretch_width", margin=0)
-        head = [top if self.tools else self._legend, self._about, self._reason, self._button]
+        # As high as it will be, so that pictures below it are not drawn once more.
+        top = pn.Row(
+            self._legend, *self.tools, sizing_mode="stretch_width", min_height=_TOOLS, margin=0
+        )
+        head = [top if self.tools else self._legend, self._about, self._reason, self._offer]
         self._legend.object = self._title("")
         frame = pn.Column(
             *head,
@@ -159,9 +164,17 @@ class View(ABC):
         text = f'<div class="{kind}">{html.escape(reason)}</div>' if reason else ""
         _set(self._reason, object=text, visible=bool(reason))
         running = job is not None and job.active
-        _set(self._button, visible=bool(wish and reason), disabled=running)
+        self._show_button(visible=bool(wish and reason), disabled=running)
         if self._body is not None:
             _set(self._body, visible=keep or not reason)
+
+    def _show_button(self, *, visible: bool, disabled: bool) -> None:
+        if visible and self._button is None:
+            self._button = pmui.Button(label="Compute", size="small", margin=(4, 0))
+            self._button.on_click(self._compute)
+            self._offer.append(self._button)
+        if self._button is not None:
+            _set(self._button, visible=visible, disabled=disabled)
 
     def _compute(self, _event: Any) -> None:
         if self._wish is not None:
