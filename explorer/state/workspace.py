@@ -8,8 +8,9 @@ from typing import Any
 
 import param
 
+from explorer.analysis.costs import Cost, estimate
 from explorer.analysis.geometry import rdm_specs
-from explorer.analysis.pipeline import Cost, estimate, estimate_features, find_missing
+from explorer.analysis.pipeline import estimate_features, find_missing
 from explorer.analysis.spec import MEASURES, Spec, make_spec, models
 from explorer.errors import ExplorerError
 from explorer.state.choices import Choices

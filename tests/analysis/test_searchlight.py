@@ -6,7 +6,8 @@ import torch
 from scipy.spatial.distance import pdist
 from scipy.stats import spearmanr
 
-from explorer.analysis.pipeline import estimate, find_missing, run_specs
+from explorer.analysis.costs import estimate
+from explorer.analysis.pipeline import find_missing, run_specs
 from explorer.analysis.results import summarise
 from explorer.analysis.run import Run
 from explorer.analysis.spec import searchlight_spec
