@@ -67,7 +67,7 @@ def _write_compiled(X: Tensor, condensed: Tensor, *, centre: bool, most: int) ->
     from explorer.engine.row_kernels import unit_rows, upper_distances  # noqa: PLC0415 - compiles
 
     for some, out in zip(torch.split(X, most), torch.split(condensed, most), strict=True):
-        Z = unit_rows(some.flatten(0, 1), centre=centre).view(some.shape)
+        Z = unit_rows(some.flatten(0, 1), centre=centre, dtype=X.dtype).view(some.shape)
         upper_distances(_upper_products(Z), out)
 
 

@@ -136,9 +136,15 @@ def compare_rdms(a: Tensor, b: Tensor, method: str = "spearman") -> Tensor:
     out = a.new_full((len(a), len(b)), torch.nan)
     for rows_a, rows_b, kept in missing_patterns(a, b):
         if len(kept) > 1:
-            similarity = compare(a[rows_a][:, kept], b[rows_b][:, kept])
+            similarity = compare(_chosen(a, rows_a, kept), _chosen(b, rows_b, kept))
             out[rows_a[:, None], rows_b] = similarity.to(out)
     return out
+
+
+def _chosen(x: Tensor, rows: Tensor, kept: Tensor) -> Tensor:
+    """Some rows and columns of ``x``; ``x`` itself, not a copy, where that is all of it."""
+    x = x if len(rows) == len(x) else x[rows]
+    return x if len(kept) == x.shape[1] else x[:, kept]
 
 
 def choose_comparison(method: str) -> Comparison:

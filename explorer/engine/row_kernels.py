@@ -14,20 +14,21 @@ from explorer.engine.ranks import share_rows
 _SUMS = {"reassoc", "contract"}  # sums in any order, so that they are vectorised; NaN stay NaN
 
 
-def unit_rows(x: Tensor, *, centre: bool) -> Tensor:
-    """``vectors.unit`` along the last dimension, up to the rounding of float64.
+def unit_rows(x: Tensor, *, centre: bool, dtype: torch.dtype = torch.float64) -> Tensor:
+    """``vectors.unit`` along the last dimension, with sums in float64.
 
     Parameters
     ----------
     x : (n_rows, n), float32 or float64, on the CPU
     centre : subtract the mean of each row first
+    dtype : of what is returned, float32 or float64
 
     Returns
     -------
-    x : (n_rows, n), float64; NaN as in ``vectors.unit``
+    x : (n_rows, n); NaN as in ``vectors.unit``
     """
     values = np.ascontiguousarray(x.numpy())
-    out = np.empty(values.shape)
+    out = torch.empty(x.shape, dtype=dtype).numpy()
     rounding = 2 * torch.finfo(x.dtype).eps * x.shape[1] ** 0.5
     share_rows(partial(_unit, values, out, centre, rounding), len(values))
     return torch.from_numpy(out)
@@ -38,7 +39,7 @@ def upper_distances(similarity: Tensor, condensed: Tensor) -> None:
 
     Parameters
     ----------
-    similarity : (n_rdms, n_stimuli, n_stimuli), float64, on the CPU, contiguous
+    similarity : (n_rdms, n_stimuli, n_stimuli), float32 or float64, on the CPU, contiguous
     condensed : (n_rdms, n_pairs), written to; contiguous
     """
     kernel = partial(_upper, similarity.numpy(), condensed.numpy())
@@ -57,12 +58,12 @@ def _unit(values, out, centre, rounding, start, stop):  # type: ignore[no-untype
             mean /= n
         squares = 0.0
         for p in range(n):
-            own[p] = np.float64(given[p]) - mean
-            squares += own[p] * own[p]
+            deviation = np.float64(given[p]) - mean
+            squares += deviation * deviation
         length = np.sqrt(squares)
         scale = np.nan if length <= rounding * (abs(mean) + length) else 1 / length
         for p in range(n):
-            own[p] *= scale
+            own[p] = (np.float64(given[p]) - mean) * scale
 
 
 @numba.njit(nogil=True)
