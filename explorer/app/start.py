@@ -22,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def collect_again() -> None:
-    """All is loaded: look for garbage from now on, but no more among what there is already."""
-    gc.freeze()
-    gc.enable()
+    """All is loaded: look for garbage from now on, but no more among what there is already.
+
+    Does nothing where nobody put it off: in a program that is not ours.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -61,7 +61,6 @@ class LayerTime(View):
         self._at_layer = Cursor(plot, "width", self._drag_layer, follow)
         tips = [("", "layer $y{0}, $x{0} ms"), ("", "@image{0.000}")]
         plot.add_tools(HoverTool(renderers=[cells], tooltips=tips))
-        plot.toolbar.active_drag = None
         self._ticks = theme.fix_ticks(plot.yaxis)
         plot.on_event(Tap, self._point)
         self._plot = plot

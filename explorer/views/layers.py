@@ -57,7 +57,6 @@ class Layers(View):
             ("band", "@low{0.000} – @high{0.000}"),
         ]
         plot.add_tools(HoverTool(renderers=[self._dots], tooltips=tips, mode="vline"))
-        plot.toolbar.active_drag = None
         self._ticks = theme.fix_ticks(plot.xaxis)
         plot.on_event(Tap, self._point)
         self._cursor = Cursor(plot, "height", self._dragged, self._redraw.follow)

@@ -92,7 +92,6 @@ class Rdm(View):
             line_color=theme.SELECTED,
         )  # fmt: skip
         plot.on_event(Tap, self._tap)
-        plot.toolbar.active_drag = None
         return plot
 
     def _draw(self, k: int, geometry: Geometry | None, pairs: Pairs) -> None:

@@ -68,7 +68,6 @@ class Timecourse(View):
         self._mark_planted(plot)
         tips = [("", "@channel"), ("", "$x{0} ms, $y{0.000}")]
         plot.add_tools(HoverTool(renderers=[thin], tooltips=tips, line_policy="nearest"))
-        plot.toolbar.active_drag = None
         plot.on_event(Tap, self._point)
         self._plot = plot
         pane = pn.pane.Bokeh(plot, sizing_mode="stretch_both", min_height=80)

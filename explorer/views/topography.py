@@ -65,7 +65,6 @@ class Topography(View):
         plot.x_range.renderers = plot.y_range.renderers = [head, corners, dots]
         tips = [("", "@channel"), ("", "@value")]
         plot.add_tools(HoverTool(renderers=[dots], tooltips=tips, mode="mouse"))
-        plot.toolbar.active_drag = None
         plot.on_event(Tap, self._tap)
         plot.on_event(DoubleTap, self._clear)
         self._plot = plot

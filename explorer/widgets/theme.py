@@ -66,6 +66,7 @@ def draw_figure(x_label: str, y_label: str, **options: Any) -> figure:
         x_axis_label=x_label,
         y_axis_label=y_label,
         toolbar_location=None,
+        tools="",  # those of the views are added: each costs the page something
         sizing_mode="stretch_both",
         background_fill_alpha=0,
         border_fill_alpha=0,
