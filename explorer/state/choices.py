@@ -260,7 +260,11 @@ def in_modality(study: Study, state: dict[str, Any], modality: str) -> dict[str,
     variant = state["variant"]
     if variant not in known:
         variant = "caption" if "caption" in known else (known or [""])[0]
-    return {**state, "modality": modality, "subject": subject, "variant": variant}
+    atlas = state["atlas"]
+    if modality == "fmri" and not atlas:  # no other modality has one
+        atlas = next(iter(study.names("rois/")), "")
+    seen = {"modality": modality, "subject": subject, "variant": variant, "atlas": atlas}
+    return {**state, **seen}
 
 
 def _at_hand(checkpoint: Checkpoint) -> bool:

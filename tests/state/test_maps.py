@@ -40,6 +40,14 @@ def test_group_is_the_mean_over_subjects_where_half_of_them_pass(computed_study,
     assert "mean of 3 subjects" in found.about
 
 
+def test_the_map_stays_when_eeg_comes_into_focus(workspace, computed_study, state):
+    before = read_map(computed_study, {**state, "subject": "group", "layer": 3})
+    workspace.select(modality="eeg", layer=3)
+    now = read_map(computed_study, workspace.selection.to_dict())
+    assert not now.missing
+    np.testing.assert_array_equal(now.values, before.values)
+
+
 def test_best_layer_of_a_planted_region_is_the_planted_one(computed_study, state):
     found = read_map(computed_study, {**state, "subject": "group", "quantity": "best_layer"})
     assert found.kind == LAYERS
