@@ -178,6 +178,8 @@ def pick(result: xr.Dataset, state: dict[str, Any]) -> tuple[np.ndarray, np.ndar
         return at_time(chosen, state).values, nothing, nothing
     if "roi_score" in result:
         k = _region(result, state, WHOLE)
+        if k is None:
+            return nothing, nothing, nothing
         interval = _values(result, "roi_interval")[:, k]
         return _values(result, "roi_score")[:, k], interval[:, 0], interval[:, 1]
     at = _axis(result, state)
@@ -199,7 +201,7 @@ def _axis(result: xr.Dataset, state: dict[str, Any]) -> dict[str, int]:
     if "time" in result.score.dims:
         return {"time": int(np.abs(result.time.values - state["time"]).argmin())}
     if "roi" in result.score.dims:
-        return {"roi": _region(result, state)}
+        return {"roi": _region(result, state) or 0}
     return {}
 
 
@@ -208,11 +210,11 @@ def _values(result: xr.Dataset, name: str) -> np.ndarray:
     return np.asarray(result.variables[name].values)
 
 
-def _region(result: xr.Dataset, state: dict[str, Any], otherwise: str = "") -> int:
-    """Place of the region in focus; if it is not there, of the other, or the first."""
+def _region(result: xr.Dataset, state: dict[str, Any], otherwise: str = "") -> int | None:
+    """Place of the region in focus, or of the other if that is not there; None without both."""
     names = _values(result, "roi").tolist()
     known = [n for n in (state["roi"], otherwise) if n in names]
-    return names.index(known[0]) if known else 0
+    return names.index(known[0]) if known else None
 
 
 def _ceiling(result: xr.Dataset, state: dict[str, Any]) -> tuple[float, float]:
@@ -224,7 +226,8 @@ def _ceiling(result: xr.Dataset, state: dict[str, Any]) -> tuple[float, float]:
     if state["channel"] and "channel" in result.score.dims:
         chosen = result.noise_ceiling.sel(channel=state["channel"])
         return np.nan, float(at_time(chosen, state))
-    return np.nan, float(_values(result, "roi_ceiling")[_region(result, state, WHOLE)])
+    k = _region(result, state, WHOLE)
+    return np.nan, float(_values(result, "roi_ceiling")[k]) if k is not None else np.nan
 
 
 def _about(state: dict[str, Any], results: list[tuple[Spec, xr.Dataset]]) -> dict[str, str]:

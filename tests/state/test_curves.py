@@ -10,7 +10,7 @@ from explorer.analysis.results import find_result
 from explorer.analysis.run import Run
 from explorer.analysis.spec import make_spec
 from explorer.state.choices import Choices
-from explorer.state.curves import MAIN, PINNED, SUBJECT, read_curves
+from explorer.state.curves import MAIN, PINNED, SUBJECT, pick, read_curves
 from explorer.state.pairs import by_condition, read_pairs
 from explorer.state.ranking import read_ranking
 from explorer.study.stimuli import labels
@@ -68,6 +68,14 @@ def test_pinned_regions_have_curves_of_their_own(computed_study, look, result):
     pinned = by_role(curves, PINNED)
     assert [c.name for c in pinned] == ["early"]
     np.testing.assert_array_equal(pinned[0].score, result().roi_score.sel(roi="early"))
+
+
+def test_a_region_without_a_score_has_no_curve_of_another(look, result):
+    encoding = result()
+    alone = encoding.isel(roi=[list(encoding.roi.values).index("late")])
+    for part in pick(alone, look(roi="early")):
+        assert np.isnan(part).all()
+    assert np.isfinite(pick(alone, look(roi="late"))[0]).all()
 
 
 def test_curve_of_a_channel_is_taken_at_the_nearest_time(computed_study, look, result):
