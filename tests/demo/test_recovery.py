@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 from explorer.analysis.results import find_result
 from explorer.analysis.spec import fusion_spec, make_spec
 from explorer.demo import plan
+from explorer.demo.courses import COURSES
 from explorer.demo.generate import read_scenes
 from explorer.demo.tuning import TUNING
 from explorer.state.maps import read_map
@@ -81,11 +82,7 @@ def test_best_layer_of_contacts_rises_with_distance(shipped, result):
     assert rho >= 0.5
 
 
-# The others have drives that go with those of a stronger source nearby in time; the README tells.
-SEPARATE = ("V1", "V2", "V3", "FFA", "EBA", "FBA", "PPA", "OPA", "food_m", "food_l", "VWFA")
-
-
-@pytest.mark.parametrize("roi", SEPARATE)
+@pytest.mark.parametrize("roi", COURSES)
 def test_eeg_goes_with_a_region_when_its_source_peaks(shipped, roi):
     for subject in plan.EEG:
         found = find_result(shipped, fusion_spec(shipped, subject, "functional"))
