@@ -13,6 +13,7 @@ FAMILIES: Registry[type[Family]] = Registry(
         "sentence": "explorer.features.families.sentence:SentenceFamily",
         "masked": "explorer.features.families.masked:MaskedFamily",
         "gabor": "explorer.features.families.gabor:GaborFamily",
+        "vision": "explorer.features.families.vision:VisionFamily",
         "category": "explorer.features.families.category:CategoryFamily",
     },
 )
