@@ -68,5 +68,6 @@ class Family(ABC):
     ) -> np.ndarray:
         """Every layer of every input, in the inputs' order: (n_inputs, n_layers, n_units), float32.
 
-        A layer narrower than ``n_units`` is NaN beyond its own units, and only there. A batch that does not fit into memory is halved. ``tick`` is called after each batch.
+        A layer narrower than ``n_units`` is NaN beyond its own units, and only there. A batch that
+        does not fit into memory is halved. ``tick`` is called after each batch.
         """

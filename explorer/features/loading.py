@@ -38,8 +38,8 @@ def find_device(name: str) -> torch.device:
         raise ModelError(str(error)) from error
 
 
-def load_encoder(folder: Path, device: str) -> Any:
-    """Load a transformers encoder for inference in float32.
+def load_encoder(folder: Path, device: str, kind: Any = AutoModel) -> Any:
+    """Load a transformers encoder for inference in float32; ``kind`` is its class if not any.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def load_encoder(folder: Path, device: str) -> Any:
     """
     try:
         with _silent_transformers():
-            model, report = AutoModel.from_pretrained(
+            model, report = kind.from_pretrained(
                 folder,
                 use_safetensors=True,
                 local_files_only=True,
@@ -118,7 +118,7 @@ def load_processor(folder: Path) -> Any:
     try:
         with _silent_transformers():
             # not torchvision where it happens to be: it scales pictures otherwise
-            return AutoImageProcessor.from_pretrained(
+            return AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 folder, backend="pil", local_files_only=True, trust_remote_code=False
             )
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:

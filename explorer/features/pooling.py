@@ -106,7 +106,7 @@ PATCH_POOLINGS: dict[str, Callable[[Tensor, int], Tensor]] = {
 
 
 def mean_positions(maps: Tensor) -> Tensor:
-    """Mean over the positions of a convolutional map: (n, n_units, height, width) to (n, n_units)."""
+    """Mean over the positions of maps: (n, n_units, height, width) to (n, n_units)."""
     return maps.mean((2, 3))
 
 
