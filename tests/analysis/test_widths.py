@@ -1,4 +1,4 @@
-"""Layers of different widths give what each gives alone: NaN that stand for no unit are not read."""
+"""Layers of different widths give what each gives alone: NaN for no unit is never read."""
 
 import numpy as np
 import pytest
