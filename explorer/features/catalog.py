@@ -38,7 +38,7 @@ class Checkpoint:
     family : name in ``FAMILIES``
     modality : what it takes: ``"text"``, ``"image"`` or ``"label"``
     repo, revision : on the Hugging Face hub; a revision that is no commit is not pinned
-    pooling : how positions become one vector, by name; "" for the family's own
+    pooling : how an image encoder's tokens become one vector, by name; "" for the family's own
     package, folder : an installed package that holds the files, and the folder in it
     path : local folder of the files; "" until located, or if the family needs none
     parameters : number of weights
@@ -182,7 +182,7 @@ def _sizes(family: str, config: dict[str, Any]) -> tuple[int, int]:
     tower = {"clip": "vision_config", "clip_text": "text_config"}.get(family)
     if tower is not None:
         found = config.get(tower) or {}
-        projected = int(config.get("projection_dim", 0))
+        projected = int(config.get("projection_dim") or 0)
         return int(found.get("num_hidden_layers", -2)) + 2, max(
             int(found.get("hidden_size", 0)), projected
         )

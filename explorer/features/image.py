@@ -100,7 +100,7 @@ class ImageFamily(Family):
         short, long = sorted(picture.size)
         if long > _MOST_ELONGATED * short:
             raise ModelError(
-                f"A picture has {picture.width}x{picture.height} pixels, expected a shape of at "
+                f"{picture.info.get('file', 'A picture')} has {picture.width}x{picture.height} pixels, expected a shape of at "
                 f"most {_MOST_ELONGATED} to 1. Crop it, or leave it out."
             )
         made = self._processor(images=picture.convert("RGB"), return_tensors="pt")

@@ -58,7 +58,7 @@ class Inputs:
 
 
 class Pictures(Sequence[Image.Image]):
-    """Pictures in RGB, each decoded when it is asked for."""
+    """Pictures in RGB, each decoded when it is asked for; ``info["file"]`` names it."""
 
     def __init__(self, folder: Path, files: list[str]) -> None:
         self._folder = folder
@@ -71,7 +71,9 @@ class Pictures(Sequence[Image.Image]):
     def __getitem__(self, index: int | slice) -> Image.Image | Pictures:
         if isinstance(index, slice):
             return Pictures(self._folder, self._files[index])
-        return open_image(self._folder, self._files[index])
+        picture = open_image(self._folder, self._files[index])
+        picture.info["file"] = self._files[index]
+        return picture
 
     def __len__(self) -> int:
         return len(self._files)

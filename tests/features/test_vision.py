@@ -176,6 +176,13 @@ def test_a_class_token_that_is_not_there_is_refused(write_image_model):
         load(f"{write_image_model('convnext')}#cls")
 
 
+def test_a_picture_of_one_row_is_refused_by_its_name(study, write_image_model):
+    folder = write_image_model("dinov2")
+    Image.new("RGB", (1, 9000)).save(study.path / "images" / "3.png")
+    with pytest.raises(ModelError, match=r"3\.png has 1x9000 pixels, expected a shape of at most"):
+        extract(study, str(folder))
+
+
 def test_a_picture_of_one_row_is_refused_before_it_is_scaled(write_image_model):
     family = load(write_image_model("dinov2"))
     with pytest.raises(ModelError, match=r"has 9000x1 pixels, expected a shape of at most 50 to 1"):
