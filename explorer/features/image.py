@@ -99,9 +99,10 @@ class ImageFamily(Family):
     def _one(self, picture: Image.Image) -> Tensor:
         short, long = sorted(picture.size)
         if long > _MOST_ELONGATED * short:
+            name = picture.info.get("file", "A picture")
             raise ModelError(
-                f"{picture.info.get('file', 'A picture')} has {picture.width}x{picture.height} pixels, expected a shape of at "
-                f"most {_MOST_ELONGATED} to 1. Crop it, or leave it out."
+                f"{name} has {picture.width}x{picture.height} pixels, expected a shape of at most "
+                f"{_MOST_ELONGATED} to 1. Crop it, or leave it out."
             )
         made = self._processor(images=picture.convert("RGB"), return_tensors="pt")
         return made["pixel_values"][0].float()

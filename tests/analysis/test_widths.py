@@ -60,6 +60,16 @@ def test_encoding_and_geometry_score_a_narrow_layer_as_if_alone(both, measure, t
     assert np.isfinite(study.score.values).all()
 
 
+@pytest.mark.parametrize("split", [None, SPLIT])
+def test_a_layer_that_is_the_same_for_all_stimuli_has_no_score(tiny, split):
+    values = tiny.normal(80, 2, 7)
+    values[:, 0] = values[0, 0]  # as the class token's embedding
+    response = values[:, 1] @ tiny.normal(7, 5, seed=1)
+    found = tiny.compute(tiny.write(values, response, split=split))
+    assert np.isnan(found.score.values[0]).all()
+    assert (found.score.values[1] > 0.3).all()
+
+
 def test_familywise_p_values_see_all_layers(both, tiny):
     found = tiny.compute(both[0], "pearson", fwer=True)
     assert np.isfinite(found.p_fwer.values).all()

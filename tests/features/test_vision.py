@@ -76,6 +76,22 @@ def test_a_checkpoint_of_a_classifier_is_its_encoder(write_image_model):
     np.testing.assert_allclose(load(folder).extract(pictures(1), 1), before, atol=1e-5)
 
 
+def test_pixels_are_those_of_pillow_and_the_file_s_colours(write_image_model):
+    picture = pictures(1)[0]  # 40 wide, 50 high
+    plain = picture.resize((32, 32), Image.Resampling.BILINEAR)
+    expected = (np.asarray(plain, np.float32) / 255 - 0.5) / 0.5
+    found = load(write_image_model("vit"))._pixels([picture])[0]
+    np.testing.assert_allclose(found.permute(1, 2, 0), expected, atol=1e-5)
+    folder = write_image_model("dinov2", name="other")
+    colours = {"image_mean": [0.2, 0.4, 0.6], "image_std": [0.5, 0.25, 0.2]}
+    file = folder / "preprocessor_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **colours}))
+    plain = picture.resize((40, 50), Image.Resampling.BICUBIC).crop((4, 9, 36, 41))
+    expected = (np.asarray(plain, np.float32) / 255 - colours["image_mean"]) / colours["image_std"]
+    found = load(folder)._pixels([picture])[0]
+    np.testing.assert_allclose(found.permute(1, 2, 0), expected, atol=1e-5)
+
+
 OLD = {
     "vit": {"feature_extractor_type": "ViTFeatureExtractor", "size": 32, "resample": 2},
     "resnet": {"feature_extractor_type": "ConvNextFeatureExtractor", "size": 64, "resample": 3},
