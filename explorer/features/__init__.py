@@ -13,6 +13,9 @@ FAMILIES: Registry[type[Family]] = Registry(
         "sentence": "explorer.features.families.sentence:SentenceFamily",
         "masked": "explorer.features.families.masked:MaskedFamily",
         "gabor": "explorer.features.families.gabor:GaborFamily",
+        "vision": "explorer.features.families.vision:VisionFamily",
+        "clip": "explorer.features.families.clip:ClipFamily",
+        "clip_text": "explorer.features.families.clip:ClipTextFamily",
         "category": "explorer.features.families.category:CategoryFamily",
     },
 )

@@ -18,7 +18,14 @@ from explorer.study.digest import digest_json
 T = TypeVar("T", dict[str, Any], list[Any])
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "albert")
+_TEXT_ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "albert")
+_IMAGE_ENCODERS = (
+    *("vit", "deit", "beit", "dinov2", "dinov2_with_registers"),
+    *("convnext", "convnextv2", "resnet"),
+)
+_TWO_TOWERS = ("clip", "siglip")
+# What a folder's name may end in, after a "#".
+_CHOICES = {"vision": ("mean", "cls"), "clip": ("mean", "cls", "text")}
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,7 @@ class Checkpoint:
     family : name in ``FAMILIES``
     modality : what it takes: ``"text"``, ``"image"`` or ``"label"``
     repo, revision : on the Hugging Face hub; a revision that is no commit is not pinned
+    pooling : how an image encoder's tokens become one vector, by name; "" for the family's own
     package, folder : an installed package that holds the files, and the folder in it
     path : local folder of the files; "" until located, or if the family needs none
     parameters : number of weights
@@ -44,6 +52,7 @@ class Checkpoint:
     modality: str
     repo: str = ""
     revision: str = ""
+    pooling: str = ""
     package: str = ""
     folder: str = ""
     path: str = ""
@@ -72,6 +81,9 @@ def checkpoints() -> dict[str, Checkpoint]:
 def find_checkpoint(model: str) -> Checkpoint:
     """The checkpoint of a catalogue name, a catalogued hub id, or a local folder of a model.
 
+    A folder of an image encoder may be followed by its pooling (``folder#cls``), that of a CLIP by
+    ``#text`` for its text tower.
+
     Raises
     ------
     UnknownNameError
@@ -82,7 +94,8 @@ def find_checkpoint(model: str) -> Checkpoint:
     known = checkpoints()
     if model in known:
         return known[model]
-    by_repo = {c.repo: c for c in known.values() if c.repo}
+    # the first entry of a repo is its default
+    by_repo = {c.repo: c for c in reversed(known.values()) if c.repo}
     if model in by_repo:
         return by_repo[model]
     if (Path(model) / "config.json").is_file():
@@ -92,6 +105,9 @@ def find_checkpoint(model: str) -> Checkpoint:
             f"{model} is a folder without a config.json, expected a model as "
             "`save_pretrained` writes it. Name the folder that holds the config.json."
         )
+    folder, _, choice = model.rpartition("#")
+    if (Path(folder) / "config.json").is_file() and folder:
+        return _local(Path(folder).resolve(), choice)
     raise unknown_name("model", model, list(known))
 
 
@@ -120,17 +136,26 @@ def _read_catalogue(file: Path) -> dict[str, Checkpoint]:
     return {name: Checkpoint(name=name, **entry) for name, entry in table.items()}
 
 
-def _local(folder: Path) -> Checkpoint:
+def _local(folder: Path, choice: str = "") -> Checkpoint:
     config = read_json(folder / "config.json", dict)
+    family = _infer_family(folder, config)
+    if choice not in ("", *_CHOICES.get(family, ())):
+        known = " or ".join(f"#{c}" for c in _CHOICES.get(family, ())) or "nothing"
+        raise ModelError(f"{folder} is followed by #{choice}, expected {known}.")
+    if choice == "text":
+        family = "clip_text"
+    layers, units = _sizes(family, config)
+    label = f"{folder.name}-{choice}" if choice else folder.name
     return Checkpoint(
         # two folders may end in the same name: their features must not share a group
-        name=f"{folder.name}-{digest_json({'path': str(folder)})[:6]}",
-        label=folder.name,
-        family=_infer_family(folder, config),
-        modality="text",
+        name=f"{label}-{digest_json({'path': str(folder)})[:6]}",
+        label=label,
+        family=family,
+        modality="image" if family in ("vision", "clip") else "text",
+        pooling=choice if choice != "text" else "",
         path=str(folder),
-        layers=int(config.get("num_hidden_layers", config.get("n_layers", -1))) + 1,
-        units=int(config.get("hidden_size", config.get("dim", 0))),
+        layers=layers,
+        units=units,
         source=str(folder / "config.json"),
     )
 
@@ -139,9 +164,30 @@ def _infer_family(folder: Path, config: dict[str, Any]) -> str:
     if (folder / "modules.json").is_file() or (folder / "1_Pooling").is_dir():
         return "sentence"
     kind, classes = str(config.get("model_type", "")), list(config.get("architectures") or ())
-    if kind in _ENCODERS or any(c.endswith("ForMaskedLM") for c in classes):
+    if kind in _IMAGE_ENCODERS:
+        return "vision"
+    if kind in _TWO_TOWERS:
+        return "clip"
+    if kind in _TEXT_ENCODERS or any(c.endswith("ForMaskedLM") for c in classes):
         return "masked"
     raise ModelError(
         f"{folder} is a model of type {kind or 'unknown'!r} ({', '.join(classes) or 'no class'}), "
-        "expected a sentence embedder (with modules.json or 1_Pooling) or a masked language model."
+        "expected a sentence embedder (with modules.json or 1_Pooling), a masked language model, "
+        f"or an image encoder ({', '.join((*_IMAGE_ENCODERS, *_TWO_TOWERS))})."
     )
+
+
+def _sizes(family: str, config: dict[str, Any]) -> tuple[int, int]:
+    """Number of layers, and units of the widest, as a configuration states them; 0 for unknown."""
+    tower = {"clip": "vision_config", "clip_text": "text_config"}.get(family)
+    if tower is not None:
+        found = config.get(tower) or {}
+        projected = int(config.get("projection_dim") or 0)
+        return int(found.get("num_hidden_layers", -2)) + 2, max(
+            int(found.get("hidden_size", 0)), projected
+        )
+    if "hidden_sizes" in config:  # stages, and the stem
+        widths = [int(size) for size in config["hidden_sizes"]]
+        return len(widths) + 1, max(*widths, int(config.get("embedding_size", 0)))
+    layers = int(config.get("num_hidden_layers", config.get("n_layers", -1))) + 1
+    return layers, int(config.get("hidden_size", config.get("dim", 0)))

@@ -139,7 +139,9 @@ def _block(
 
 
 def _refuse_not_finite(values: np.ndarray, ids: tuple[int, ...], family: Family) -> None:
-    wrong = ~np.isfinite(values).all(axis=2)  # (n_stimuli, n_layers)
+    widths = np.array(family.layer_units or [values.shape[2]] * values.shape[1])
+    has_unit = np.arange(values.shape[2]) < widths[:, None]  # (n_layers, n_units)
+    wrong = (np.isfinite(values) != has_unit).any(axis=2)  # (n_stimuli, n_layers)
     if wrong.any():
         stimuli = [ids[k] for k in np.flatnonzero(wrong.any(axis=1))]
         layers = [family.layer_names[k] for k in np.flatnonzero(wrong.any(axis=0))]
@@ -158,15 +160,14 @@ def _block_rows(family: Family, inputs: Inputs) -> int:
 
 def _template(family: Family, inputs: Inputs, attrs: dict[str, Any]) -> xr.Dataset:
     shape = (len(inputs.ids), len(family.layer_names), family.n_units)
-    return xr.Dataset(
-        {"feature": (("stimulus", "layer", "unit"), blank(shape))},
-        {
-            "stimulus": np.array(inputs.ids),
-            "layer": np.arange(shape[1]),
-            "layer_name": ("layer", np.array(family.layer_names, dtype=object)),
-        },
-        attrs,
-    )
+    coords: dict[str, Any] = {
+        "stimulus": np.array(inputs.ids),
+        "layer": np.arange(shape[1]),
+        "layer_name": ("layer", np.array(family.layer_names, dtype=object)),
+    }
+    if family.layer_units:
+        coords["n_units"] = ("layer", np.array(family.layer_units))
+    return xr.Dataset({"feature": (("stimulus", "layer", "unit"), blank(shape))}, coords, attrs)
 
 
 def _provenance(plan: Plan, family: Family, options: Options) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoImageProcessor, AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from explorer.engine.device import choose_device
@@ -19,6 +19,7 @@ from explorer.errors import ModelError
 # A pooler is no hidden state: where a checkpoint lacks it, its random weights are never used.
 _UNUSED = ("pooler.",)
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+_PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 _NO_LIMIT = 1_000_000  # tokenizers say "none" by a number of 30 digits
 _OFFSET_POSITIONS = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")
 
@@ -37,8 +38,8 @@ def find_device(name: str) -> torch.device:
         raise ModelError(str(error)) from error
 
 
-def load_encoder(folder: Path, device: str) -> Any:
-    """Load a transformers encoder for inference in float32.
+def load_encoder(folder: Path, device: str, kind: Any = AutoModel) -> Any:
+    """Load a transformers encoder for inference in float32; ``kind`` is its class if not any.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def load_encoder(folder: Path, device: str) -> Any:
     """
     try:
         with _silent_transformers():
-            model, report = AutoModel.from_pretrained(
+            model, report = kind.from_pretrained(
                 folder,
                 use_safetensors=True,
                 local_files_only=True,
@@ -99,6 +100,32 @@ def load_tokenizer(folder: Path) -> Any:
         ) from error
     tokenizer.truncation_side = "right"
     return tokenizer
+
+
+def load_processor(folder: Path) -> Any:
+    """Load the image processor of a model's folder, which computes with Pillow everywhere.
+
+    Raises
+    ------
+    ModelError
+        if there is none, or it cannot be read
+    """
+    if not any((folder / name).is_file() for name in _PROCESSORS):
+        raise ModelError(
+            f"{folder}: found no {_PROCESSORS[0]}, expected the sizes and colours that the model "
+            "was trained with. Download the model again."
+        )
+    try:
+        with _silent_transformers():
+            # not torchvision where it happens to be: it scales pictures otherwise
+            return AutoImageProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+                folder, backend="pil", local_files_only=True, trust_remote_code=False
+            )
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+        raise ModelError(
+            f"{folder}: the image processor cannot be loaded ({_short(error)}). Download the model "
+            "again."
+        ) from error
 
 
 def position_limit(tokenizer: Any, config: Any) -> int:

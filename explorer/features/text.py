@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.errors import ModelError
 from explorer.features.base import Family, Tick
@@ -124,6 +125,11 @@ class TextFamily(Family):
         run_batches(order, batch_size, run, tick)
         return features
 
+    def run_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """All layers of one batch, (n_texts, n_tokens) both: (n_texts, n_layers, n_units)."""
+        output = self._model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+        return pool_layers(output.hidden_states, mask, POOLINGS[self._settings.pooling])
+
     @torch.inference_mode()
     def _pooled_layers(self, tokens: list[list[int]]) -> np.ndarray:
         """All layers of one batch: (n_texts, n_layers, n_units)."""
@@ -134,9 +140,7 @@ class TextFamily(Family):
             ids[row, : len(text)] = torch.tensor(text)
             mask[row, : len(text)] = 1
         ids, mask = ids.to(self._model.device), mask.to(self._model.device)
-        output = self._model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-        pooled = pool_layers(output.hidden_states, mask, POOLINGS[self._settings.pooling])
-        return pooled.cpu().numpy()
+        return self.run_tokens(ids, mask).cpu().numpy()
 
     def _tokens(self, texts: Sequence[str]) -> Iterator[tuple[list[int], bool]]:
         """Token ids of each text, and whether it was cut to ``max_tokens``."""

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 from feature_miniatures import write_encoder, write_study, write_tokenizer
+from image_miniatures import write_image_encoder
 
 from explorer.study.study import Study
 
@@ -30,6 +31,20 @@ def write_model(tmp_path: Path) -> ModelWriter:
         folder = tmp_path / name
         write_encoder(folder, kind, seed)
         write_tokenizer(folder, padding_side)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def write_image_model(tmp_path: Path) -> ModelWriter:
+    """Write a tiny image encoder with random weights: ``write_image_model("convnext")``."""
+
+    def write(kind: str = "vit", *, name: str = "tiny", seed: int = 0) -> Path:
+        folder = tmp_path / name
+        write_image_encoder(folder, kind, seed)
+        if kind == "clip":
+            write_tokenizer(folder, "right")
         return folder
 
     return write

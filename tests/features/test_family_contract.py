@@ -16,7 +16,12 @@ INPUTS = {
 
 
 @pytest.fixture(params=list(FAMILIES))
-def checkpoint(request, write_model) -> Checkpoint:
+def checkpoint(request, write_model, write_image_model) -> Checkpoint:
+    if request.param == "vision":
+        return find_checkpoint(str(write_image_model("convnext")))
+    if request.param in ("clip", "clip_text"):
+        tower = "#text" if request.param == "clip_text" else ""
+        return find_checkpoint(f"{write_image_model('clip')}{tower}")
     if FAMILIES[request.param].modality == "text":
         folder = write_model()
         if request.param == "sentence":

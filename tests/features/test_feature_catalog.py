@@ -45,6 +45,36 @@ def test_the_family_of_a_folder_is_read_from_its_files(write_model, file, family
     assert (found.family, found.label, found.layers, found.units) == (family, "tiny", 4, 16)
 
 
+@pytest.mark.parametrize(
+    ("kind", "choice", "expected"),
+    [
+        ("dinov2", "", ("vision", "image", "", 4, 16)),
+        ("vit", "#cls", ("vision", "image", "cls", 4, 16)),
+        ("resnet", "", ("vision", "image", "", 5, 40)),
+        ("clip", "", ("clip", "image", "", 5, 16)),
+        ("clip", "#text", ("clip_text", "text", "", 5, 16)),
+    ],
+)
+def test_an_image_encoder_s_folder_may_say_what_of_it_is_meant(
+    write_image_model, kind, choice, expected
+):
+    found = find_checkpoint(f"{write_image_model(kind)}{choice}")
+    assert (found.family, found.modality, found.pooling, found.layers, found.units) == expected
+    assert found.label == f"tiny{choice.replace('#', '-')}"
+
+
+def test_what_a_folder_does_not_offer_is_refused(write_image_model, write_model):
+    with pytest.raises(ModelError, match="followed by #text, expected #mean or #cls"):
+        find_checkpoint(f"{write_image_model()}#text")
+    with pytest.raises(ModelError, match="followed by #cls, expected nothing"):
+        find_checkpoint(f"{write_model(name='other')}#cls")
+
+
+def test_the_first_entry_of_a_hub_id_is_its_default():
+    assert find_checkpoint("facebook/dinov2-base").name == "dinov2-base"
+    assert find_checkpoint("openai/clip-vit-large-patch14").modality == "image"
+
+
 def test_a_folder_of_another_kind_of_model_is_refused(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "t5", "architectures": ["T5Model"]}')
     with pytest.raises(ModelError, match=r"type 't5' \(T5Model\), expected a sentence embedder"):
