@@ -16,7 +16,9 @@ INPUTS = {
 
 
 @pytest.fixture(params=list(FAMILIES))
-def checkpoint(request, write_model) -> Checkpoint:
+def checkpoint(request, write_model, write_causal) -> Checkpoint:
+    if request.param == "causal":
+        return find_checkpoint(str(write_causal("gpt2")))
     if FAMILIES[request.param].modality == "text":
         folder = write_model()
         if request.param == "sentence":
