@@ -108,7 +108,7 @@ def test_ten_thousand_tokens_are_cut_on_the_right_and_counted(write_causal, kind
 @pytest.mark.parametrize("special", ["", "b"])
 def test_a_text_without_a_token_is_refused(write_causal, special):
     folder = write_causal("gpt2", special=special)
-    with pytest.raises(ModelError, match="makes no token of ''. Leave it out"):
+    with pytest.raises(ModelError, match=r"makes no token of ''\. Leave it out"):
         load(folder).extract(["a dog", ""], 2)
 
 
