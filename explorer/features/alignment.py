@@ -82,8 +82,8 @@ def locate_words(text: str, words: Sequence[str]) -> list[Span | None]:
     """Characters of ``text`` that each word stands for; None for words that it does not have.
 
     Only letters, digits and symbols (emoji among them) count: case, accents, punctuation, the form
-    of quotes and of Unicode do not. The most words are matched that stand in the same order. What
-    is between two matches is compared letter by letter, so "do", "n't" are found in "Don't", and
+    of quotes and of Unicode do not. The longest rows of words that both have are matched first;
+    what is between them is compared letter by letter, so "do", "n't" are found in "Don't", and
     "ice-cream" in "ice cream". A place has the marks behind its letters, but no punctuation.
     """
     letters, origins, starts = _split(text)
@@ -115,28 +115,25 @@ def _runs(letters: str, bounds: list[int], keys: list[str]) -> Iterator[tuple[in
 
     ``bounds`` are the first letters of the pieces, and the end of the last.
     """
-    k, least = 0, 0
+    k, least, ends = 0, 0, set(bounds)
     while k < len(keys):
-        for n, bound in enumerate(bounds[least:-1]):
-            run = _run(letters, bound, bounds[least + n + 1 :], keys[k:])
-            if run:
-                yield from ((k + i, start, stop) for i, start, stop in run if stop > start)
-                least = bounds.index(run[-1][2])
-                k += len(run)
-                break
-        else:
-            k += 1
+        rest = keys[k:]
+        run = next(filter(None, (_run(letters, b, ends, rest) for b in bounds[least:-1])), [])
+        if run:
+            yield from ((k + i, start, stop) for i, start, stop in run if stop > start)
+            least = bounds.index(run[-1][2])
+        k += len(run) or 1
 
 
-def _run(letters: str, start: int, ends: list[int], keys: list[str]) -> list[tuple[int, int, int]]:
+def _run(letters: str, start: int, ends: set[int], keys: list[str]) -> list[tuple[int, int, int]]:
     """The fewest words that stand at ``start`` and stop at one of ``ends``; none if they do not."""
     run = []
     for i, key in enumerate(keys):
-        stop = start + len(key)
-        if letters[start:stop] != key or stop > ends[-1]:
+        if not letters.startswith(key, start):
             return []
+        stop = start + len(key)
         run.append((i, start, stop))
-        if stop in ends:
+        if key and stop in ends:
             return run
         start = stop
     return []

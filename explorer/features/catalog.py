@@ -40,7 +40,7 @@ _DECODERS = (
     "qwen2",
     "qwen3",
 )
-_LAYERS = ("num_hidden_layers", "n_layers", "n_layer")
+_LAYERS = ("num_hidden_layers", "num_layers", "n_layers", "n_layer")
 _UNITS = ("hidden_size", "dim", "n_embd", "d_model")
 
 
