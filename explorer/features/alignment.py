@@ -67,7 +67,7 @@ def align_words(tokenizer: Any, words: Sequence[str], text: str = "") -> Alignme
             f"{type(tokenizer).__name__} does not say where its tokens are in a text, expected a "
             "fast tokenizer. Use a model with a tokenizer.json."
         )
-    places: Sequence[Span | None] = locate_words(text, words) if text else _joined(words)
+    places = locate_words(text, words) if text else _joined(words)
     encoded = tokenizer(
         text or " ".join(words),
         add_special_tokens=False,
@@ -176,11 +176,12 @@ def _end(text: str, last: int) -> int:
     return end
 
 
-def _joined(words: Sequence[str]) -> list[Span]:
-    """Characters of each word in the words joined by blanks."""
-    places, start = [], 0
+def _joined(words: Sequence[str]) -> list[Span | None]:
+    """Characters of each word in the words joined by blanks; None for a word of blanks."""
+    places: list[Span | None] = []
+    start = 0
     for word in words:
-        places.append((start, start + len(word)))
+        places.append((start, start + len(word)) if word.strip() else None)
         start += len(word) + 1
     return places
 

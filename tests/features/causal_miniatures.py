@@ -1,6 +1,6 @@
 """Tiny decoders with random weights and tokenizers of their own, written to disk for the tests."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import torch
@@ -97,11 +97,17 @@ def write_decoder(folder: Path, kind: str, **settings: object) -> None:
     model.save_pretrained(folder)
 
 
+@lru_cache(maxsize=1)  # the tests' folders differ
+def load_plainly(folder: Path) -> AutoModel:
+    return AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
+
+
 def read_plainly(folder: Path, ids: list[int]) -> torch.Tensor:
     """Hidden states of some tokens by transformers alone: (n_layers, n_tokens, n_units)."""
-    model = AutoModel.from_pretrained(folder, dtype=torch.float32).eval()
     with torch.no_grad():
-        states = model(input_ids=torch.tensor([ids]), output_hidden_states=True).hidden_states
+        states = load_plainly(folder)(
+            input_ids=torch.tensor([ids]), output_hidden_states=True
+        ).hidden_states
     return torch.stack([h[0] for h in states])
 
 

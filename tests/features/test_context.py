@@ -45,9 +45,9 @@ def test_each_window_begins_with_the_special_token_of_the_tokenizer(write_causal
 
 def test_a_window_sees_its_context_and_nothing_else(write_causal):
     checkpoint = find_checkpoint(str(write_causal("gpt_neox")))
-    before = extract_windows(checkpoint, [*WORDS[:20], "a", "dog"], [2])[0, -1]
-    elsewhere = extract_windows(checkpoint, [*WORDS[:7], *WORDS[:13], "a", "dog"], [2])[0, -1]
-    other = extract_windows(checkpoint, [*WORDS[:20], "the", "dog"], [2])[0, -1]
+    before = extract_windows(checkpoint, [*WORDS[:20], "a", "dog"], [1])[0, -1]
+    elsewhere = extract_windows(checkpoint, [*WORDS[:7], *WORDS[:13], "a", "dog"], [1])[0, -1]
+    other = extract_windows(checkpoint, [*WORDS[:20], "the", "dog"], [1])[0, -1]
     np.testing.assert_allclose(before, elsewhere, atol=1e-5)
     assert np.abs(before - other)[1:].max() > 0.01
 
