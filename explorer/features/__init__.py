@@ -11,6 +11,7 @@ FAMILIES: Registry[type[Family]] = Registry(
     "family",
     {
         "sentence": "explorer.features.families.sentence:SentenceFamily",
+        "causal": "explorer.features.families.causal:CausalFamily",
         "masked": "explorer.features.families.masked:MaskedFamily",
         "gabor": "explorer.features.families.gabor:GaborFamily",
         "vision": "explorer.features.families.vision:VisionFamily",

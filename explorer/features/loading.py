@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,34 @@ def position_limit(tokenizer: Any, config: Any) -> int:
         offset = (config.pad_token_id or 0) + 1 if config.model_type in _OFFSET_POSITIONS else 0
         limits.append(int(positions) - offset)
     return min(limits)
+
+
+def count_special(tokenizer: Any) -> tuple[int, int]:
+    """How many special tokens the tokenizer puts before and behind a text.
+
+    Raises
+    ------
+    ModelError
+        if it makes no token of a letter, or changes those of a text that it surrounds
+    """
+    inner = tokenizer("a", add_special_tokens=False)["input_ids"]
+    whole = tokenizer("a")["input_ids"]
+    for before in range(len(whole) - len(inner) + 1):
+        if inner and whole[before : before + len(inner)] == inner:
+            return before, len(whole) - before - len(inner)
+    raise ModelError(
+        f"The tokenizer makes tokens {inner} of 'a', and {whole} with special tokens, expected the "
+        "first to be a part of the second. Download the model again."
+    )
+
+
+def refuse_foreign_tokens(ids: Sequence[int], config: Any, text: str) -> None:
+    """Raise ModelError if a token of ``text`` is beyond the model's vocabulary."""
+    if max(ids, default=0) >= config.vocab_size:
+        raise ModelError(
+            f"The tokenizer makes token {max(ids)} of {text[:80]!r}, expected less than "
+            f"{config.vocab_size}: it belongs to another model."
+        )
 
 
 @contextmanager

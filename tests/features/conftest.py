@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from causal_miniatures import write_bpe, write_decoder
 from feature_miniatures import write_encoder, write_study, write_tokenizer
 from image_miniatures import write_image_encoder
 
@@ -45,6 +46,21 @@ def write_image_model(tmp_path: Path) -> ModelWriter:
         write_image_encoder(folder, kind, seed)
         if kind == "clip":
             write_tokenizer(folder, "right")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def write_causal(tmp_path: Path) -> ModelWriter:
+    """Write a tiny decoder: ``write_causal("llama", special="b", padding_side="left")``."""
+
+    def write(
+        kind: str, *, special: str = "", padding_side: str = "right", **settings: object
+    ) -> Path:
+        folder = tmp_path / kind
+        write_decoder(folder, kind, **settings)
+        write_bpe(folder, special=special, padding_side=padding_side)
         return folder
 
     return write
