@@ -42,6 +42,7 @@ def plan_extraction(study: Study, model: str, variant: str = "", *, offline: boo
         "stimuli": chosen.source,
         "inputs": inputs.digest(),
         "dtype": DTYPE,
+        **chosen.settings(),
     }
     name = group_name(checkpoint.name, chosen.name)
     return Plan(checkpoint, chosen, inputs, name, digest_json(parts))
