@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import tomllib
@@ -11,14 +12,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from explorer.assets import asset
-from explorer.errors import ModelError
-from explorer.registry import unknown_name
+from explorer.errors import ModelError, UnknownNameError
 from explorer.study.digest import digest_json
 
 T = TypeVar("T", dict[str, Any], list[Any])
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert", "mpnet", "electra", "albert")
+
+
+@dataclass(frozen=True)
+class BenchmarkScore:
+    """What a model reached on a benchmark, in the benchmark's own units, and who says so."""
+
+    benchmark: str
+    value: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -31,11 +40,14 @@ class Checkpoint:
     family : name in ``FAMILIES``
     modality : what it takes: ``"text"``, ``"image"`` or ``"label"``
     repo, revision : on the Hugging Face hub; a revision that is no commit is not pinned
+    elsewhere : where weights are that are on no hub, or in no form that is loaded
     package, folder : an installed package that holds the files, and the folder in it
     path : local folder of the files; "" until located, or if the family needs none
     parameters : number of weights
     layers, units : of the features, the embedding counted as a layer; 0 where unknown
     licence, source : licence of the weights; where these facts are from
+    training_data : what it was trained on; "" where unknown
+    scores : of benchmarks
     """
 
     name: str
@@ -44,6 +56,7 @@ class Checkpoint:
     modality: str
     repo: str = ""
     revision: str = ""
+    elsewhere: str = ""
     package: str = ""
     folder: str = ""
     path: str = ""
@@ -52,6 +65,8 @@ class Checkpoint:
     units: int = 0
     licence: str = ""
     source: str = ""
+    training_data: str = ""
+    scores: tuple[BenchmarkScore, ...] = ()
 
     @property
     def pinned(self) -> bool:
@@ -61,7 +76,7 @@ class Checkpoint:
     @property
     def needs_files(self) -> bool:
         """Whether there is anything to load."""
-        return bool(self.repo or self.package or self.path)
+        return bool(self.repo or self.package or self.path or self.elsewhere)
 
 
 def checkpoints() -> dict[str, Checkpoint]:
@@ -75,7 +90,7 @@ def find_checkpoint(model: str) -> Checkpoint:
     Raises
     ------
     UnknownNameError
-        if it is none of these; the text lists the catalogue
+        if it is none of these; the text tells the nearest
     ModelError
         if the folder holds no model of a known family
     """
@@ -92,7 +107,12 @@ def find_checkpoint(model: str) -> Checkpoint:
             f"{model} is a folder without a config.json, expected a model as "
             "`save_pretrained` writes it. Name the folder that holds the config.json."
         )
-    raise unknown_name("model", model, list(known))
+    near = difflib.get_close_matches(model, known, n=3)
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    raise UnknownNameError(
+        f"No model is called {model!r}, and no folder is there. `python -m explorer models` lists "
+        f"the {len(known)} that are known.{hint}"
+    )
 
 
 def read_json(file: Path, kind: type[T]) -> T:
@@ -117,7 +137,12 @@ def read_json(file: Path, kind: type[T]) -> T:
 @lru_cache
 def _read_catalogue(file: Path) -> dict[str, Checkpoint]:
     table = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {name: Checkpoint(name=name, **entry) for name, entry in table.items()}
+    return {name: _read_entry(name, entry) for name, entry in table.items()}
+
+
+def _read_entry(name: str, entry: dict[str, Any]) -> Checkpoint:
+    scores = tuple(BenchmarkScore(**score) for score in entry.pop("scores", ()))
+    return Checkpoint(name=name, scores=scores, **entry)
 
 
 def _local(folder: Path) -> Checkpoint:

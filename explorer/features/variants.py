@@ -86,8 +86,10 @@ def variants(study: Study, modality: str) -> dict[str, Variant]:
     are ``shuffled`` with another seed, and not listed.
     """
     known = _candidates(study, modality).items()
-    untagged = () if has_tagger() else {v for v in VARIANTS if v.settings is _tagger}
-    return {name: v for name, v in known if v not in untagged and v.exists(study)}
+    tagged = has_tagger()
+    return {
+        name: v for name, v in known if (tagged or v.settings is not _tagger) and v.exists(study)
+    }
 
 
 def _candidates(study: Study, modality: str) -> dict[str, Variant]:
