@@ -130,7 +130,7 @@ def _source(arrays: Arrays) -> str:
 def _read_npz(file: Path) -> Arrays:
     read_head(file)
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             return {name: archive[name] for name in (*_NUMBERS, *_TEXTS) if name in archive}
     except (ValueError, EOFError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
         if "allow_pickle" in str(error):
