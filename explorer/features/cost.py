@@ -6,6 +6,7 @@ import os
 
 from explorer.features.catalog import Checkpoint, find_checkpoint
 from explorer.features.inputs import read_inputs
+from explorer.features.support import refuse_unsupported
 from explorer.features.variants import find_variant
 from explorer.study.study import Study
 
@@ -25,8 +26,14 @@ def estimate(study: Study, model: str, variant: str = "") -> tuple[float, int]:
 
     The time counts the multiplications of a transformer (12 n_units² weights per layer and token);
     the bytes are float32 before compression. 0 bytes where the catalogue knows no sizes.
+
+    Raises
+    ------
+    UnknownNameError, ModelError, StudyError
+        each with a text for the user
     """
     checkpoint = find_checkpoint(model)
+    refuse_unsupported(checkpoint)
     chosen = find_variant(study, checkpoint.modality, variant)
     inputs = read_inputs(study, chosen)
     units = checkpoint.units

@@ -101,6 +101,7 @@ def extract(
     family = FAMILIES[plan.checkpoint.family].load(plan.checkpoint, options.device)
     about = family.prepare(inputs.all_parts())
     attrs = {**_provenance(plan, family, options), **about, **_left_out(inputs)}
+    attrs |= _replaced(plan)
     writer = BlockWriter(study, plan.name, _template(family, inputs, attrs), "feature", plan.key)
     _write_blocks(writer, family, inputs, options.batch_size or family.batch_size, watch)
     if plan_extraction(study, model, variant, offline=options.offline).key != plan.key:
@@ -199,3 +200,21 @@ def _left_out(inputs: Inputs) -> dict[str, Any]:
             name_some(inputs.missing),
         )
     return {"n_missing": len(inputs.missing), "missing": name_some(inputs.missing)}
+
+
+def _replaced(plan: Plan) -> dict[str, Any]:
+    """How a variant's parts were made, and how many stimuli have its fallback instead."""
+    found = plan.variant.settings()
+    if not plan.variant.fallback:
+        return found
+    replaced = plan.inputs.replaced
+    if replaced:
+        log.warning(
+            "%d of %d stimuli have none of the %s and are shown %r: %s",
+            len(replaced),
+            len(plan.inputs.ids),
+            plan.variant.name.replace("_", " "),
+            plan.variant.fallback,
+            name_some(replaced),
+        )
+    return {**found, "fallback": plan.variant.fallback, "n_fallback": len(replaced)}

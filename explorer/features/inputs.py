@@ -34,12 +34,15 @@ class Inputs:
     parts : per stimulus its texts, labels or image files, at least one
     missing : ids of the stimuli left out
     images : folder of the pictures; None if the parts are text
+    replaced : ids of the stimuli that had none of the words asked for, and have the variant's
+        fallback as their only part
     """
 
     ids: tuple[int, ...]
     parts: tuple[tuple[str, ...], ...]
     missing: tuple[int, ...]
     images: Path | None = None
+    replaced: tuple[int, ...] = ()
 
     def digest(self) -> str:
         """Digest of ids and content; pictures count by their bytes, not by their names."""
@@ -82,11 +85,17 @@ class Pictures(Sequence[Image.Image]):
 def read_inputs(study: Study, variant: Variant) -> Inputs:
     """What the study has for a variant; stimuli without anything are counted as missing."""
     found = variant.read(study)
+    replaced: tuple[int, ...] = ()
+    if variant.fallback and variant.material is not None:
+        material = variant.material(study)
+        replaced = tuple(k for k, parts in found.items() if not parts and material[k])
+        found = {**found, **dict.fromkeys(replaced, (variant.fallback,))}
     return Inputs(
         ids=tuple(k for k, parts in found.items() if parts),
         parts=tuple(parts for parts in found.values() if parts),
         missing=tuple(k for k, parts in found.items() if not parts),
         images=study.path / "images" if variant.modality == "image" else None,
+        replaced=replaced,
     )
 
 

@@ -51,7 +51,7 @@ def test_texts_equal_the_whole_model_unpadded(write_image_model, end):
         config = json.loads((folder / "config.json").read_text())
         config["text_config"]["eos_token_id"] = 2
         (folder / "config.json").write_text(json.dumps(config))
-    found = load(f"{folder}#text").extract(TEXTS, batch_size=3)
+    found = load(f"{folder}@text").extract(TEXTS, batch_size=3)
     model = CLIPModel.from_pretrained(folder).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     for text, layers in zip(TEXTS, found, strict=True):
@@ -65,7 +65,7 @@ def test_texts_equal_the_whole_model_unpadded(write_image_model, end):
 
 
 def test_long_texts_keep_the_token_that_ends_them(write_image_model):
-    family = load(f"{write_image_model('clip')}#text")
+    family = load(f"{write_image_model('clip')}@text")
     assert family.prepare(["dog " * 40]) == {"n_truncated": 1, "max_tokens": 24}
     assert np.isfinite(family.extract(["dog " * 40], 1)[0, :4]).all()
 
@@ -76,7 +76,7 @@ def test_a_tokenizer_without_the_ending_token_is_refused(write_image_model):
     config["text_config"]["eos_token_id"] = 30
     (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(ModelError, match="does not end texts with token 30"):
-        load(f"{folder}#text").extract(TEXTS, 2)
+        load(f"{folder}@text").extract(TEXTS, 2)
 
 
 def test_siglip_gives_the_pooled_picture_as_its_last_layer(write_image_model):
@@ -98,7 +98,7 @@ def test_siglip_gives_the_pooled_picture_as_its_last_layer(write_image_model):
 
 @pytest.mark.parametrize(
     ("choice", "message"),
-    [("#text", "whose texts are not supported"), ("#cls", "cannot be pooled by 'cls'")],
+    [("@text", "whose texts are not supported"), ("@cls", "cannot be pooled by 'cls'")],
 )
 def test_what_siglip_does_not_have_is_refused(write_image_model, choice, message):
     with pytest.raises(ModelError, match=message):
@@ -107,7 +107,7 @@ def test_what_siglip_does_not_have_is_refused(write_image_model, choice, message
 
 def test_both_towers_become_groups_of_their_own(study, write_image_model):
     folder = write_image_model("clip")
-    names = [extract(study, f"{folder}{tower}") for tower in ("", "#text")]
+    names = [extract(study, f"{folder}{tower}") for tower in ("", "@text")]
     assert [name.rpartition("/")[2] for name in names] == ["image", "caption"]
     for name in names:
         assert study[name].n_units.values.tolist() == [16, 16, 16, 16, 12]

@@ -118,7 +118,7 @@ def test_preprocessing_and_pooling_are_part_of_the_key(study, write_image_model,
     config = json.loads(file.read_text())
     changed = {"mean": {"image_mean": [0.1] * 3}, "size": {"size": {"shortest_edge": 50}}}
     file.write_text(json.dumps({**config, **changed.get(change, {})}))
-    model = f"{folder}#cls" if change == "pooling" else str(folder)
+    model = f"{folder}@cls" if change == "pooling" else str(folder)
     assert plan_extraction(study, model).key != before
 
 
@@ -189,7 +189,7 @@ def test_preprocessing_to_different_sizes_is_refused(write_image_model):
 
 def test_a_class_token_that_is_not_there_is_refused(write_image_model):
     with pytest.raises(ModelError, match="cannot be pooled by 'cls', expected one of: mean"):
-        load(f"{write_image_model('convnext')}#cls")
+        load(f"{write_image_model('convnext')}@cls")
 
 
 def test_a_picture_of_one_row_is_refused_by_its_name(study, write_image_model):
