@@ -96,6 +96,6 @@ def _refuse_without_tagger() -> None:
     if not has_tagger():
         raise ModelError(
             f"Parts of speech need the package {_PACKAGE!r}, which is not installed. Install it: "
-            "`pip install 'brainlang-explorer[words]'`, or bring the words of each stimulus in "
-            "the study, as texts/nouns, texts/verbs, …"
+            "`pip install 'brainlang-explorer[words]'`, or import the words of each stimulus "
+            "with the study, as texts/nouns.csv, texts/verbs.csv, …"
         )
