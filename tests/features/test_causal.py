@@ -6,7 +6,7 @@ import torch
 from causal_miniatures import KINDS, read_plainly, tokens_of
 from transformers import AutoModel
 
-from explorer.errors import ModelError, UnknownNameError
+from explorer.errors import ModelError
 from explorer.features import FAMILIES
 from explorer.features.catalog import find_checkpoint
 
@@ -73,12 +73,12 @@ def test_a_pooling_has_features_of_its_own(write_causal):
 
 
 def test_an_unknown_pooling_lists_those_there_are(write_causal):
-    with pytest.raises(UnknownNameError, match=r"No pooling is called 'lastoken'.*'lasttoken'\?"):
+    with pytest.raises(ModelError, match=r"followed by @lastoken, expected @mean.*@lasttoken"):
         load(f"{write_causal('gpt2')}@lastoken")
 
 
 def test_pictures_have_no_tokens_to_pool():
-    with pytest.raises(ModelError, match="takes images, which have no tokens, found the pooling"):
+    with pytest.raises(ModelError, match="Gabor energy is followed by @mean, expected nothing"):
         find_checkpoint("gabor@mean")
 
 

@@ -22,7 +22,7 @@ def load(name):
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 def test_pictures_equal_the_whole_model(write_image_model, pooling):
     folder = write_image_model("clip")
-    family = load(f"{folder}#{pooling}")
+    family = load(f"{folder}@{pooling}")
     assert family.layer_names == ("embedding", "layer 1", "layer 2", "layer 3", "projected")
     assert family.layer_units == (16, 16, 16, 16, 12)
     found = family.extract(pictures(), batch_size=2)

@@ -38,7 +38,7 @@ def states(folder: Path, kind: str, picture: Image.Image) -> list[torch.Tensor]:
 @pytest.mark.parametrize("kind", TRANSFORMERS)
 def test_tokens_equal_transformers_on_each_picture(write_image_model, kind, pooling):
     folder = write_image_model(kind)
-    found = load(f"{folder}#{pooling}").extract(pictures(), batch_size=2)
+    found = load(f"{folder}@{pooling}").extract(pictures(), batch_size=2)
     assert found.shape == (3, 4, 16)
     for picture, layers in zip(pictures(), found, strict=True):
         hidden = states(folder, kind, picture)
