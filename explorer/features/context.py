@@ -164,9 +164,9 @@ def extract_windows(
         raise ModelError("No word has a token in the text. Check that they are of one story.")
     if story.lost:
         log.warning("%s", story.report())
-    refuse_foreign_tokens(story.ids, model.config, text or " ".join(words))
     n_before, _ = count_special(tokenizer)
     prefix = tokenizer("a")["input_ids"][:n_before]
+    refuse_foreign_tokens([*prefix, *story.ids], model.config, text or " ".join(words))
     room = position_limit(tokenizer, model.config) - n_before
     passes = _plan_passes(story.spans, contexts, room)
 
