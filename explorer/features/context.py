@@ -29,7 +29,8 @@ from explorer.features.weights import weights_folder
 log = logging.getLogger(__name__)
 
 _BATCH = 64
-_TOKENS_AT_ONCE = 2048  # their states in all layers of a model of 7 billion weights are 1 GB
+_TOKENS_ON_CPU = 1024  # more are slower: they do not stay in its caches
+_TOKENS_AT_ONCE = 8192  # elsewhere; halved if they do not fit
 
 Context = int | Literal["full"]
 
@@ -163,16 +164,17 @@ def extract_windows(
         raise ModelError("No word has a token in the text. Check that they are of one story.")
     if story.lost:
         log.warning("%s", story.report())
-    refuse_foreign_tokens(story.ids, model.config, text or " ".join(words))
     n_before, _ = count_special(tokenizer)
     prefix = tokenizer("a")["input_ids"][:n_before]
+    refuse_foreign_tokens([*prefix, *story.ids], model.config, text or " ".join(words))
     room = position_limit(tokenizer, model.config) - n_before
     passes = _plan_passes(story.spans, contexts, room)
 
     n_layers, n_units = model.config.num_hidden_layers + 1, model.config.hidden_size
     features = np.full((len(contexts) * len(words), n_layers, n_units), np.nan, np.float32)
     done = 0
-    for part in _batches(passes):
+    at_once = _TOKENS_ON_CPU if model.device.type == "cpu" else _TOKENS_AT_ONCE
+    for part in _batches(passes, at_once):
 
         def run(chosen: Sequence[int], part: list[_Pass] = part) -> None:
             some = [part[k] for k in chosen]
@@ -217,10 +219,10 @@ def _window_start(span: Span, context: Context, room: int) -> int:
     return start
 
 
-def _batches(passes: list[_Pass]) -> Iterator[list[_Pass]]:
+def _batches(passes: list[_Pass], n_tokens: int) -> Iterator[list[_Pass]]:
     """Passes of about one length, the longest first, so that hardly any padding is computed."""
     while passes:
-        n = max(1, _TOKENS_AT_ONCE // (passes[0].stop - passes[0].start))
+        n = max(1, n_tokens // (passes[0].stop - passes[0].start))
         yield passes[:n]
         passes = passes[n:]
 

@@ -50,7 +50,12 @@ def write_model(folder: Path, words: list[str], n_layers: int, n_units: int) -> 
     PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(folder)
     torch.manual_seed(0)
     config = GPT2Config(
-        vocab_size=400, n_layer=n_layers, n_embd=n_units, n_head=max(n_units // 64, 1)
+        vocab_size=400,
+        n_layer=n_layers,
+        n_embd=n_units,
+        n_head=max(n_units // 64, 1),
+        bos_token_id=None,
+        eos_token_id=None,
     )
     GPT2Model(config).save_pretrained(folder)
     return find_checkpoint(str(folder))

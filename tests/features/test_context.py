@@ -65,6 +65,27 @@ def test_a_story_longer_than_the_model_has_at_least_half_of_its_length(write_cau
         np.testing.assert_allclose(found[word], expected, atol=1e-4)
 
 
+def test_a_story_of_ten_thousand_words_is_read_to_its_end(write_causal):
+    folder = write_causal("gpt2")
+    words = [*WORDS, "🐕‍🦺", "كلب"] * 175
+    found = extract_windows(find_checkpoint(str(folder)), words, [2, "full"])
+    ids = tokens_of(folder, " ".join(words))
+    first, stop = align_words(AutoTokenizer.from_pretrained(folder), words).spans[-1]
+    assert stop > 10_000
+    assert np.isfinite(found).all()
+    expected = read_plainly(folder, ids[first - 2 : stop])[:, -1]
+    np.testing.assert_allclose(found[0, -1], expected, atol=1e-4)
+    start = 64 * -(-(stop - 128) // 64)
+    expected = read_plainly(folder, ids[start:stop])[:, -1]
+    np.testing.assert_allclose(found[1, -1], expected, atol=1e-4)
+
+
+def test_the_tokenizer_of_a_larger_model_is_refused(write_causal):
+    checkpoint = find_checkpoint(str(write_causal("gpt2", vocab_size=50)))
+    with pytest.raises(ModelError, match="expected less than 50: it belongs to another model"):
+        extract_windows(checkpoint, WORDS, [1])
+
+
 def test_words_that_the_transcript_lacks_are_nan_and_logged(write_causal, caplog):
     checkpoint = find_checkpoint(str(write_causal("gpt2")))
     found = extract_windows(checkpoint, ["the", "zebra", "DOG"], [1], text="The dog.")[0]
