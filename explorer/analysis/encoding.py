@@ -150,7 +150,8 @@ def _region_intervals(parts: list[Arrays]) -> np.ndarray:
     means = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
     known = np.isfinite(means).any(0)
     intervals = np.full((means.shape[1], 2), np.nan)
-    intervals[known] = np.nanquantile(means[:, known], BOUNDS, axis=0).T
+    if known.any():  # quantiles of nothing have another shape
+        intervals[known] = np.nanquantile(means[:, known], BOUNDS, axis=0).T
     return intervals
 
 

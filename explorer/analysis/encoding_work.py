@@ -34,6 +34,7 @@ from explorer.engine.foldwise import scale_folds
 from explorer.engine.nulls import draw_permuted, pooled_p
 from explorer.engine.penalties import RidgeSettings, share_at_edge
 from explorer.engine.stats import permutation_p
+from explorer.study.layers import read_layer
 from explorer.study.study import Study
 
 Tell = Callable[[float], None]  # told the share of a part that is done
@@ -116,7 +117,7 @@ class EncodingWork:
 
     def features(self, layer: int, rows: slice | None = None, *, unseen: bool = False) -> Tensor:
         """Features of one layer, (n, n_features), float32."""
-        stored = (self.blocks.unseen if unseen else self.blocks.features).feature.isel(layer=layer)
+        stored = read_layer(self.blocks.unseen if unseen else self.blocks.features, layer)
         where = f"{self.spec.feature_group()}/feature cannot be read at layer {layer}"
         values = load(stored.isel(stimulus=rows or slice(None)), where).values
         return torch.from_numpy(np.asarray(values, np.float32)).to(self.device)

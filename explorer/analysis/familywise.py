@@ -16,6 +16,7 @@ from explorer.engine.foldwise import scale_folds
 from explorer.engine.maximum import max_permutation
 from explorer.engine.ridge import crossval_ridge
 from explorer.engine.scores import pearson
+from explorer.study.layers import read_layer
 
 REFITTED = 2**28  # bytes of responses that are refitted at a time: they share a decomposition
 
@@ -36,7 +37,7 @@ def familywise_p(
     n_layers, scores, maxima = targets.features.sizes["layer"], [], []
     for k in range(n_layers):
         run.step(k, n_layers, f"chance of layer {k}")
-        values = np.asarray(targets.features.feature.isel(layer=k).values)
+        values = np.asarray(read_layer(targets.features, k).values)
         features = torch.from_numpy(values).to(responses)
         one = _held_out if len(split.folds) == 1 else _refitted
         score, highest = one(features, responses, split, spec)

@@ -30,6 +30,7 @@ from explorer.engine.fractional import FractionalSettings, fractional_ridge_cv
 from explorer.engine.nulls import permuted_targets
 from explorer.engine.stats import fdr_bh
 from explorer.errors import AnalysisError
+from explorer.study.layers import read_layer
 from explorer.study.study import Study
 
 
@@ -54,7 +55,7 @@ def run_fractional(study: Study, spec: Spec, run: Run) -> str:
     for k in range(n_layers):
         run.step(k, n_layers, f"layer {k}")
         shown, unseen = (
-            torch.from_numpy(np.asarray(f.feature.isel(layer=k).values)).to(responses)
+            torch.from_numpy(np.asarray(read_layer(f, k).values)).to(responses)
             for f in (targets.features, targets.unseen)
         )
         found, fraction, edge = _fit(shown, unseen, responses, null, split, (spec, settings))

@@ -26,6 +26,7 @@ from explorer.engine.partition import commonalities, list_subsets, predict_neste
 from explorer.engine.scores import r2
 from explorer.errors import AnalysisError
 from explorer.study.align import shared_stimuli
+from explorer.study.layers import read_layer
 from explorer.study.study import Study
 
 BETWEEN = " & "  # in the name of what several sets share
@@ -64,7 +65,7 @@ def _read_features(study: Study, names: list[str]) -> xr.Dataset:
         group, _, number = name.partition(":")
         features = study[f"features/{group}"]
         row = layer_coords(features)["layer"].tolist().index(int(number))
-        bands.append(features.feature.isel(layer=row).transpose("stimulus", "unit"))
+        bands.append(read_layer(features, row).transpose("stimulus", "unit"))
     try:
         ids = shared_stimuli([b.stimulus.values for b in bands])
     except AnalysisError as error:

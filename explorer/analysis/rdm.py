@@ -16,6 +16,7 @@ from explorer.analysis.targets import mean_subject
 from explorer.engine.device import choose_device
 from explorer.engine.rdm import rdm
 from explorer.study.align import mean_repeats
+from explorer.study.layers import read_layer
 from explorer.study.rois import WHOLE, place_dim, regions
 from explorer.study.study import Study
 
@@ -41,7 +42,7 @@ def _model_rdm(study: Study, spec: Spec, run: Run) -> xr.Dataset:
     rows = []
     for k in range(n_layers):
         run.step(k, n_layers, f"dissimilarities of layer {k}")
-        patterns = torch.from_numpy(features.feature.isel(layer=k).values).to(device)
+        patterns = torch.from_numpy(read_layer(features, k).values).to(device)
         rows.append(rdm(patterns.float(), spec.metric).cpu().numpy())
     coords = {"stimulus": features.stimulus.values, **layer_coords(features)}
     return xr.Dataset({"dissimilarity": (("layer", "pair"), np.stack(rows))}, coords)

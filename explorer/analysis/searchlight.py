@@ -24,6 +24,7 @@ from explorer.engine.samples import draw_samples, mean_correlation
 from explorer.engine.searchlight import MIN_MEMBERS, searchlight_rsa
 from explorer.errors import AnalysisError
 from explorer.study.align import MIN_STIMULI, mean_repeats, select_pairs
+from explorer.study.layers import has_widths, read_layer
 from explorer.study.mesh import read_mesh
 from explorer.study.study import Study
 
@@ -142,9 +143,14 @@ def _model_rdms(study: Study, spec: Spec, ids: np.ndarray, device: torch.device)
     if released is not None:
         pairs = select_pairs(released.dissimilarity, released.stimulus.values, ids)
         return torch.from_numpy(pairs.values.astype(np.float32)).to(device)
-    features = group.feature.sel(stimulus=ids).transpose("layer", "stimulus", "unit")
+    chosen, dissimilarity = group.sel(stimulus=ids), str(spec.settings["dissimilarity"])
+    if has_widths(group):
+        layers = [read_layer(chosen, k).values for k in range(group.sizes["layer"])]
+        made = [torch.from_numpy(layer.astype(np.float32)).to(device) for layer in layers]
+        return torch.stack([rdm(patterns, dissimilarity) for patterns in made])
+    features = chosen.feature.transpose("layer", "stimulus", "unit")
     patterns = torch.from_numpy(features.values.astype(np.float32))
-    return rdm(patterns.to(device), str(spec.settings["dissimilarity"]))
+    return rdm(patterns.to(device), dissimilarity)
 
 
 def _neighbourhoods(study: Study, spec: Spec, valid: Tensor) -> Neighbourhoods:

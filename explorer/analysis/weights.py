@@ -14,6 +14,7 @@ from explorer.analysis.spec import Spec
 from explorer.analysis.targets import read_targets
 from explorer.engine.device import choose_device
 from explorer.errors import AnalysisError
+from explorer.study.layers import read_layer
 from explorer.study.study import Study
 
 
@@ -39,7 +40,7 @@ def run_weights(study: Study, spec: Spec, run: Run) -> str:
             "be fitted to it. Say which are 'train' and 'test' in stimuli/images/split."
         )
     responses = torch.from_numpy(targets.matrix).to(choose_device(run.device))
-    features = targets.features.feature.isel(layer=layer).values
+    features = read_layer(targets.features, layer).values
     run.step(1, 2, f"fitting layer {layer}")
     fit = fit_training(
         torch.from_numpy(np.asarray(features)).to(responses),

@@ -159,6 +159,17 @@ def add_clusters(parser: argparse.ArgumentParser) -> None:
     _window(parser)
 
 
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Which models of the catalogue are listed."""
+    parser.add_argument(
+        "query", nargs="*", help="words that must all occur; every model if left out"
+    )
+    parser.add_argument("--family", default="", help="sentence, masked, gabor, …")
+    parser.add_argument("--modality", default="", help="what it takes: text, image, label")
+    parser.add_argument("--about", default="", metavar="NAME", help="all that is known of one")
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
 def add_scores(parser: argparse.ArgumentParser, analysis: str = "encoding") -> None:
     """Whose scores, in which metric, and how sure of them."""
     measures = [n for n, m in MEASURES.items() if m.analysis == analysis]

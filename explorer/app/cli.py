@@ -14,6 +14,7 @@ from explorer.app.arguments import (
     add_clusters,
     add_compare,
     add_fit,
+    add_models,
     add_partition,
     add_parts,
     add_scores,
@@ -36,6 +37,7 @@ COMMANDS: Registry[Command] = Registry(
         "synthetic": "explorer.app.commands:run_synthetic",
         "demo": "explorer.app.demo:run_demo",
         "generate": "explorer.app.demo:run_generate",
+        "models": "explorer.app.models:run_models",
         "extract": "explorer.app.compute:run_extract",
         "encode": "explorer.app.compute:run_encode",
         "rsa": "explorer.app.compute:run_rsa",
@@ -118,12 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     generate = add("generate", "Generate what a study promises.")
     generate.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
 
-    extract = add("extract", "Extract all layers of a model for a study's stimuli.")
-    extract.add_argument("--model", required=True, help="name in the catalogue, or a folder")
-    extract.add_argument("--variant", default="", help="caption, caption_0, image, …")
-    extract.add_argument("--batch-size", type=int)
-    extract.add_argument("--offline", action="store_true", help="never download")
-    _computing(extract)
+    add_models(add("models", "List the models that are known, or tell about one.", study=False))
+    _extract(add("extract", "Extract all layers of a model for a study's stimuli."))
     for name, text, analysis in (
         ("encode", "Predict responses from features, held out.", "encoding"),
         ("rsa", "Compare the geometry of features and responses.", "rsa"),
@@ -131,6 +129,16 @@ def _parser() -> argparse.ArgumentParser:
         _analysis(add(name, text), analysis)
     _methods(add)
     return parser
+
+
+def _extract(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", required=True, help="name in the catalogue, or a folder")
+    parser.add_argument(
+        "--variant", default="", help="caption, caption_0, nouns, verbs, shuffled, image, …"
+    )
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--offline", action="store_true", help="never download")
+    _computing(parser)
 
 
 def _methods(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

@@ -11,8 +11,12 @@ FAMILIES: Registry[type[Family]] = Registry(
     "family",
     {
         "sentence": "explorer.features.families.sentence:SentenceFamily",
+        "causal": "explorer.features.families.causal:CausalFamily",
         "masked": "explorer.features.families.masked:MaskedFamily",
         "gabor": "explorer.features.families.gabor:GaborFamily",
+        "vision": "explorer.features.families.vision:VisionFamily",
+        "clip": "explorer.features.families.clip:ClipFamily",
+        "clip_text": "explorer.features.families.clip:ClipTextFamily",
         "category": "explorer.features.families.category:CategoryFamily",
     },
 )

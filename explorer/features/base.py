@@ -23,7 +23,8 @@ class Family(ABC):
     batch_size : how many inputs at once where the user does not say
     pooling : how the positions of an input become one vector per layer
     layer_names : one name per layer; layer 0 is the embedding where the model has one
-    n_units : dimensions of every layer; known after ``prepare``
+    n_units : dimensions of the widest layer; known after ``prepare``
+    layer_units : dimensions of each layer, where they differ; () where all have ``n_units``
     """
 
     modality: ClassVar[str]
@@ -31,6 +32,7 @@ class Family(ABC):
     pooling: str
     layer_names: tuple[str, ...]
     n_units: int
+    layer_units: tuple[int, ...] = ()
 
     @classmethod
     @abstractmethod
@@ -66,5 +68,6 @@ class Family(ABC):
     ) -> np.ndarray:
         """Every layer of every input, in the inputs' order: (n_inputs, n_layers, n_units), float32.
 
-        A batch that does not fit into memory is halved. ``tick`` is called after each batch.
+        A layer narrower than ``n_units`` is NaN beyond its own units, and only there. A batch that
+        does not fit into memory is halved. ``tick`` is called after each batch.
         """

@@ -101,6 +101,7 @@ def extract(
     family = FAMILIES[plan.checkpoint.family].load(plan.checkpoint, options.device)
     about = family.prepare(inputs.all_parts())
     attrs = {**_provenance(plan, family, options), **about, **_left_out(inputs)}
+    attrs |= _replaced(plan)
     writer = BlockWriter(study, plan.name, _template(family, inputs, attrs), "feature", plan.key)
     _write_blocks(writer, family, inputs, options.batch_size or family.batch_size, watch)
     if plan_extraction(study, model, variant, offline=options.offline).key != plan.key:
@@ -139,7 +140,9 @@ def _block(
 
 
 def _refuse_not_finite(values: np.ndarray, ids: tuple[int, ...], family: Family) -> None:
-    wrong = ~np.isfinite(values).all(axis=2)  # (n_stimuli, n_layers)
+    widths = np.array(family.layer_units or [values.shape[2]] * values.shape[1])
+    has_unit = np.arange(values.shape[2]) < widths[:, None]  # (n_layers, n_units)
+    wrong = (np.isfinite(values) != has_unit).any(axis=2)  # (n_stimuli, n_layers)
     if wrong.any():
         stimuli = [ids[k] for k in np.flatnonzero(wrong.any(axis=1))]
         layers = [family.layer_names[k] for k in np.flatnonzero(wrong.any(axis=0))]
@@ -158,15 +161,14 @@ def _block_rows(family: Family, inputs: Inputs) -> int:
 
 def _template(family: Family, inputs: Inputs, attrs: dict[str, Any]) -> xr.Dataset:
     shape = (len(inputs.ids), len(family.layer_names), family.n_units)
-    return xr.Dataset(
-        {"feature": (("stimulus", "layer", "unit"), blank(shape))},
-        {
-            "stimulus": np.array(inputs.ids),
-            "layer": np.arange(shape[1]),
-            "layer_name": ("layer", np.array(family.layer_names, dtype=object)),
-        },
-        attrs,
-    )
+    coords: dict[str, Any] = {
+        "stimulus": np.array(inputs.ids),
+        "layer": np.arange(shape[1]),
+        "layer_name": ("layer", np.array(family.layer_names, dtype=object)),
+    }
+    if family.layer_units:
+        coords["n_units"] = ("layer", np.array(family.layer_units))
+    return xr.Dataset({"feature": (("stimulus", "layer", "unit"), blank(shape))}, coords, attrs)
 
 
 def _provenance(plan: Plan, family: Family, options: Options) -> dict[str, Any]:
@@ -198,3 +200,21 @@ def _left_out(inputs: Inputs) -> dict[str, Any]:
             name_some(inputs.missing),
         )
     return {"n_missing": len(inputs.missing), "missing": name_some(inputs.missing)}
+
+
+def _replaced(plan: Plan) -> dict[str, Any]:
+    """How a variant's parts were made, and how many stimuli have its fallback instead."""
+    found = plan.variant.settings()
+    if not plan.variant.fallback:
+        return found
+    replaced = plan.inputs.replaced
+    if replaced:
+        log.warning(
+            "%d of %d stimuli have none of the %s and are shown %r: %s",
+            len(replaced),
+            len(plan.inputs.ids),
+            plan.variant.name.replace("_", " "),
+            plan.variant.fallback,
+            name_some(replaced),
+        )
+    return {**found, "fallback": plan.variant.fallback, "n_fallback": len(replaced)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from huggingface_hub import snapshot_download
+from huggingface_hub import snapshot_download, try_to_load_from_cache
 from huggingface_hub.errors import (
     HfHubHTTPError,
     LocalEntryNotFoundError,
@@ -49,6 +49,13 @@ def download(checkpoint: Checkpoint, *, offline: bool) -> Path:
             "that holds the model."
         ) from error
     return Path(folder)
+
+
+def is_cached(checkpoint: Checkpoint) -> bool:
+    """Whether the checkpoint's configuration and weights are in the hub's cache."""
+    revision = checkpoint.revision or "main"
+    found = try_to_load_from_cache(checkpoint.repo, "config.json", revision=revision)
+    return isinstance(found, str) and any(Path(found).parent.glob("*.safetensors"))
 
 
 def _short(error: Exception) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
 
@@ -14,7 +16,7 @@ from explorer.errors import StudyError
 from explorer.features.variants import Variant
 from explorer.features.weights import digest_content
 from explorer.study.digest import digest_json
-from explorer.study.stimuli import open_image
+from explorer.study.stimuli import open_image, orientation
 from explorer.study.study import Study
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,15 @@ class Inputs:
     parts : per stimulus its texts, labels or image files, at least one
     missing : ids of the stimuli left out
     images : folder of the pictures; None if the parts are text
+    replaced : ids of the stimuli that had none of the words asked for, and have the variant's
+        fallback as their only part
     """
 
     ids: tuple[int, ...]
     parts: tuple[tuple[str, ...], ...]
     missing: tuple[int, ...]
     images: Path | None = None
+    replaced: tuple[int, ...] = ()
 
     def digest(self) -> str:
         """Digest of ids and content; pictures count by their bytes, not by their names."""
@@ -56,7 +61,7 @@ class Inputs:
 
 
 class Pictures(Sequence[Image.Image]):
-    """Pictures in RGB, each decoded when it is asked for."""
+    """Pictures in RGB, each decoded when it is asked for; ``info["file"]`` names it."""
 
     def __init__(self, folder: Path, files: list[str]) -> None:
         self._folder = folder
@@ -69,7 +74,9 @@ class Pictures(Sequence[Image.Image]):
     def __getitem__(self, index: int | slice) -> Image.Image | Pictures:
         if isinstance(index, slice):
             return Pictures(self._folder, self._files[index])
-        return open_image(self._folder, self._files[index])
+        picture = open_image(self._folder, self._files[index])
+        picture.info["file"] = self._files[index]
+        return picture
 
     def __len__(self) -> int:
         return len(self._files)
@@ -78,11 +85,17 @@ class Pictures(Sequence[Image.Image]):
 def read_inputs(study: Study, variant: Variant) -> Inputs:
     """What the study has for a variant; stimuli without anything are counted as missing."""
     found = variant.read(study)
+    replaced: tuple[int, ...] = ()
+    if variant.fallback and variant.material is not None:
+        material = variant.material(study)
+        replaced = tuple(k for k, parts in found.items() if not parts and material[k])
+        found = {**found, **dict.fromkeys(replaced, (variant.fallback,))}
     return Inputs(
         ids=tuple(k for k, parts in found.items() if parts),
         parts=tuple(parts for parts in found.values() if parts),
         missing=tuple(k for k, parts in found.items() if not parts),
         images=study.path / "images" if variant.modality == "image" else None,
+        replaced=replaced,
     )
 
 
@@ -128,6 +141,21 @@ def name_some(ids: Sequence[int]) -> str:
 
 def _digest_picture(file: Path) -> str:
     try:
-        return digest_content(file)
+        content = digest_content(file)
     except OSError:
         return "unreadable"
+    turned = _orientation(file, content)
+    # once, pictures were shown as they lie: features of turned ones are others
+    return content if turned == 1 else f"{content} upright from {turned}"
+
+
+@lru_cache(maxsize=2**18)
+def _orientation(file: Path, content: str) -> int:
+    del content  # it is what the cache is keyed by
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what a damaged file makes Pillow remark
+            with Image.open(file) as picture:
+                return orientation(picture)
+    except (Image.DecompressionBombError, OSError, RuntimeError, SyntaxError, ValueError):
+        return 1  # it will be left out

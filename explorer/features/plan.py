@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from explorer.features import FAMILIES
 from explorer.features.catalog import Checkpoint, find_checkpoint
 from explorer.features.inputs import Inputs, read_inputs
+from explorer.features.support import refuse_unsupported
 from explorer.features.variants import Variant, find_variant
 from explorer.features.weights import locate
 from explorer.study.digest import digest_json
@@ -33,7 +34,9 @@ class Plan:
 
 def plan_extraction(study: Study, model: str, variant: str = "", *, offline: bool = False) -> Plan:
     """What ``extract`` would write; reads the stimuli, hashes the model's files, loads none."""
-    checkpoint = locate(find_checkpoint(model), offline=offline)
+    found = find_checkpoint(model)
+    refuse_unsupported(found)
+    checkpoint = locate(found, offline=offline)
     chosen = find_variant(study, checkpoint.modality, variant)
     inputs = read_inputs(study, chosen)
     parts = {
@@ -42,6 +45,7 @@ def plan_extraction(study: Study, model: str, variant: str = "", *, offline: boo
         "stimuli": chosen.source,
         "inputs": inputs.digest(),
         "dtype": DTYPE,
+        **chosen.settings(),
     }
     name = group_name(checkpoint.name, chosen.name)
     return Plan(checkpoint, chosen, inputs, name, digest_json(parts))

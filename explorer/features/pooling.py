@@ -81,3 +81,49 @@ def pool_layers(hidden: tuple[Tensor, ...], mask: Tensor, pool: Pool) -> Tensor:
     pooled : (n_texts, n_layers, n_units), float32
     """
     return torch.stack([pool(states, mask).float() for states in hidden], dim=1)
+
+
+def mean_patches(states: Tensor, n_special: int) -> Tensor:
+    """Mean over the patches of each picture: (n_pictures, n_tokens, n_units) to (n, n_units).
+
+    The first ``n_special`` tokens (class, distillation, registers) are no patches.
+    """
+    return states[:, n_special:].mean(1)
+
+
+def class_token(states: Tensor, n_special: int) -> Tensor:
+    """State of the class token, which comes first; shapes as above."""
+    if not n_special:
+        raise ValueError("there is no class token among 0 special tokens")
+    return states[:, 0]
+
+
+# By name, as in a checkpoint's ``pooling``.
+PATCH_POOLINGS: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "mean": mean_patches,
+    "cls": class_token,
+}
+
+
+def mean_positions(maps: Tensor) -> Tensor:
+    """Mean over the positions of maps: (n, n_units, height, width) to (n, n_units)."""
+    return maps.mean((2, 3))
+
+
+def stack_layers(layers: list[Tensor]) -> Tensor:
+    """Layers side by side, the narrower ones NaN beyond their width.
+
+    Parameters
+    ----------
+    layers : per layer (n_inputs, its n_units)
+
+    Returns
+    -------
+    stacked : (n_inputs, n_layers, widest n_units), float32
+    """
+    width = max(layer.shape[1] for layer in layers)
+    padded = [
+        torch.nn.functional.pad(layer.float(), (0, width - layer.shape[1]), value=torch.nan)
+        for layer in layers
+    ]
+    return torch.stack(padded, dim=1)

@@ -1,24 +1,31 @@
-"""What the families of text encoders share: tokens, batches by length, all layers in one pass."""
+"""What the families of text models share: tokens, batches by length, all layers in one pass."""
 
 from __future__ import annotations
 
 import logging
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from explorer.errors import ModelError
 from explorer.features.base import Family, Tick
 from explorer.features.batching import run_batches
 from explorer.features.catalog import Checkpoint
-from explorer.features.loading import load_encoder, load_tokenizer, position_limit
+from explorer.features.loading import (
+    load_encoder,
+    load_tokenizer,
+    position_limit,
+    refuse_foreign_tokens,
+)
 from explorer.features.pooling import POOLINGS, pool_layers
 from explorer.features.weights import digest_folder, weights_folder
+from explorer.registry import unknown_name
 from explorer.study.digest import digest_json
 
 log = logging.getLogger(__name__)
@@ -32,7 +39,7 @@ _TEXTS_AT_ONCE = 1024
 
 @dataclass(frozen=True)
 class TextSettings:
-    """What a checkpoint's own files say about using it.
+    """What a checkpoint, and its own files, say about using it.
 
     Attributes
     ----------
@@ -49,7 +56,7 @@ class TextSettings:
 
 
 class TextFamily(Family):
-    """Encoders of text through transformers' ``AutoModel``.
+    """Models of text through transformers' ``AutoModel``.
 
     Special tokens such as ``[CLS]`` and ``[SEP]`` take part in the pooling, as in
     sentence-transformers; padding never does. Texts are padded on the right, whatever side the
@@ -72,7 +79,7 @@ class TextFamily(Family):
             {
                 "family": cls.__name__,
                 "files": digest_folder(folder),
-                "settings": asdict(cls.read_settings(folder)),
+                "settings": asdict(cls._settings_of(checkpoint, folder)),
                 "preprocessing": _PREPROCESSING,
             }
         )
@@ -81,13 +88,24 @@ class TextFamily(Family):
     def load(cls, checkpoint: Checkpoint, device: str = "cpu") -> Self:
         """Load model and tokenizer from a located checkpoint."""
         folder = weights_folder(checkpoint)
-        settings = cls.read_settings(folder)
+        settings = cls._settings_of(checkpoint, folder)
         return cls(load_encoder(folder, device), load_tokenizer(folder), settings)
+
+    @classmethod
+    def _settings_of(cls, checkpoint: Checkpoint, folder: Path) -> TextSettings:
+        settings = cls.read_settings(folder)
+        if not checkpoint.pooling:
+            return settings
+        if checkpoint.pooling not in POOLINGS:
+            raise unknown_name("pooling", checkpoint.pooling, list(POOLINGS))
+        return replace(settings, pooling=checkpoint.pooling)
 
     def __init__(self, model: Any, tokenizer: Any, settings: TextSettings) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._settings = settings
+        padding = tokenizer.pad_token_id or 0  # some tokenizers pad with a token of their own
+        self._padding = padding if padding < model.config.vocab_size else 0
         limit = position_limit(tokenizer, model.config)
         self.max_tokens = min(settings.max_tokens or limit, limit)
         self.pooling = f"{settings.pooling} over tokens, special tokens included"
@@ -124,19 +142,27 @@ class TextFamily(Family):
         run_batches(order, batch_size, run, tick)
         return features
 
+    def run_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """All layers of one batch, (n_texts, n_tokens) both: (n_texts, n_layers, n_units)."""
+        output = self._model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+        pool = POOLINGS[self._settings.pooling]
+        return pool_layers(output.hidden_states, self._pooled_tokens(mask), pool)
+
     @torch.inference_mode()
     def _pooled_layers(self, tokens: list[list[int]]) -> np.ndarray:
         """All layers of one batch: (n_texts, n_layers, n_units)."""
         width = max(map(len, tokens))
-        ids = torch.full((len(tokens), width), self._tokenizer.pad_token_id or 0)
+        ids = torch.full((len(tokens), width), self._padding)
         mask = torch.zeros((len(tokens), width), dtype=torch.long)
         for row, text in enumerate(tokens):
             ids[row, : len(text)] = torch.tensor(text)
             mask[row, : len(text)] = 1
         ids, mask = ids.to(self._model.device), mask.to(self._model.device)
-        output = self._model(input_ids=ids, attention_mask=mask, output_hidden_states=True)
-        pooled = pool_layers(output.hidden_states, mask, POOLINGS[self._settings.pooling])
-        return pooled.cpu().numpy()
+        return self.run_tokens(ids, mask).cpu().numpy()
+
+    def _pooled_tokens(self, mask: Tensor) -> Tensor:
+        """Which of the tokens are pooled: (n_texts, n_tokens), as the mask of those read."""
+        return mask
 
     def _tokens(self, texts: Sequence[str]) -> Iterator[tuple[list[int], bool]]:
         """Token ids of each text, and whether it was cut to ``max_tokens``."""
@@ -146,11 +172,7 @@ class TextFamily(Family):
         for text, ids in zip(prepared, self._encode(prepared, self.max_tokens + 1), strict=True):
             if not ids:
                 raise ModelError(f"The tokenizer makes no token of {text[:80]!r}. Leave it out.")
-            if max(ids) >= self._model.config.vocab_size:
-                raise ModelError(
-                    f"The tokenizer makes token {max(ids)} of {text[:80]!r}, expected less than "
-                    f"{self._model.config.vocab_size}: it belongs to another model."
-                )
+            refuse_foreign_tokens(ids, self._model.config, text)
             cut = len(ids) > self.max_tokens
             yield (self._encode([text], self.max_tokens)[0] if cut else ids), cut
 

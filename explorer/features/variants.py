@@ -1,12 +1,17 @@
-"""Variants of the stimuli that a model can be shown, by name: captions, words, pictures, labels."""
+"""Variants of the stimuli that a model can be shown, by name: texts, words, pictures, labels."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from explorer.errors import StudyError
+from explorer.features import text_controls
+from explorer.features.text_controls import NO_VERB, SOMETHING, Parts
+from explorer.features.words import KINDS, describe_tagger, has_tagger
 from explorer.registry import unknown_name
 from explorer.study import stimuli
 from explorer.study.study import Study
@@ -14,9 +19,7 @@ from explorer.study.study import Study
 IMAGES = "stimuli/images"
 STORY = "stimuli/story"
 
-# What a stimulus is made of, by id: texts, labels or image files; () if it has none. The features
-# of a stimulus are the mean over its parts, each shown to the model alone.
-Parts = dict[int, tuple[str, ...]]
+_SHUFFLED = "shuffled"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,9 @@ class Variant:
     source : group of the stimuli
     doc : what the model sees, in one sentence
     read : the parts of every stimulus of a study that has ``source``
+    material : which stimuli have what the parts are made from; None if that is the parts
+    fallback : shown for a stimulus that has the material but no parts; "" if it is left out
+    settings : what the parts were made with, for the digest and whoever reads the features
     """
 
     name: str
@@ -37,6 +43,13 @@ class Variant:
     source: str
     doc: str
     read: Callable[[Study], Parts]
+    material: Callable[[Study], dict[int, bool]] | None = None
+    fallback: str = ""
+    settings: Callable[[], dict[str, Any]] = dict
+
+    def exists(self, study: Study) -> bool:
+        """Whether any stimulus of the study has something to show."""
+        return any((self.material or self.read)(study).values())
 
 
 def find_variant(study: Study, modality: str, name: str = "") -> Variant:
@@ -50,11 +63,14 @@ def find_variant(study: Study, modality: str, name: str = "") -> Variant:
         if it has, but not this variant
     """
     known = _candidates(study, modality)
+    seed = re.fullmatch(rf"{_SHUFFLED}_(\d+)", name)
+    if seed and _SHUFFLED in known and name not in known:
+        known[name] = _shuffled(int(seed[1]), name)
     if name and known and name not in known:
         raise unknown_name("variant for this model and study", name, list(known))
     asked = [known[name]] if name in known else known.values()
     for variant in asked:
-        if any(variant.read(study).values()):
+        if variant.exists(study):
             return variant
     raise StudyError(
         f"{study.path.name} has no {_WANTED[modality]}{f' for {name!r}' if name else ''}, which "
@@ -64,9 +80,16 @@ def find_variant(study: Study, modality: str, name: str = "") -> Variant:
 
 
 def variants(study: Study, modality: str) -> dict[str, Variant]:
-    """The variants that a study has for models of one modality, by name, the default first."""
-    known = _candidates(study, modality)
-    return {name: v for name, v in known.items() if any(v.read(study).values())}
+    """The variants that a study has for models of one modality, by name, the default first.
+
+    Parts of speech are left out where no tagger is installed. ``shuffled_1``, ``shuffled_2``, …
+    are ``shuffled`` with another seed, and not listed.
+    """
+    known = _candidates(study, modality).items()
+    tagged = has_tagger()
+    return {
+        name: v for name, v in known if (tagged or v.settings is not _tagger) and v.exists(study)
+    }
 
 
 def _candidates(study: Study, modality: str) -> dict[str, Variant]:
@@ -122,6 +145,35 @@ def _texts(study: Study, name: str) -> Parts:
     return dict(zip(table.stimulus.values.tolist(), rows, strict=True))
 
 
+def _shuffled(seed: int, name: str = _SHUFFLED) -> Variant:
+    return Variant(
+        name,
+        "text",
+        IMAGES,
+        f"Each caption with its words in random order (seed {seed}); their features are averaged.",
+        partial(text_controls.shuffled, seed=seed),
+        text_controls.has_captions,
+        settings=lambda: {"seed": seed},
+    )
+
+
+def _of_kind(kind: str) -> Variant:
+    return Variant(
+        kind,
+        "text",
+        IMAGES,
+        f"Each of the {kind} of the captions alone; their features are averaged.",
+        partial(text_controls.of_kind, kind=kind),
+        text_controls.has_captions,
+        NO_VERB if kind == "verbs" else SOMETHING,
+        _tagger,
+    )
+
+
+def _tagger() -> dict[str, Any]:
+    return {"tagger": describe_tagger()}
+
+
 def _one_line(text: str) -> str:
     """A text without line breaks and blanks at its ends: some tokenizers count them."""
     return " ".join(text.split())
@@ -135,6 +187,25 @@ _WANTED = {
 
 VARIANTS = (
     Variant("caption", "text", IMAGES, "Each caption; their features are averaged.", _captions),
+    *map(_of_kind, KINDS),
+    Variant(
+        "word_average",
+        "text",
+        IMAGES,
+        "Each word of the captions alone; their features are averaged.",
+        text_controls.each_word,
+        text_controls.has_captions,
+    ),
+    _shuffled(0),
+    Variant(
+        "category_words",
+        "text",
+        IMAGES,
+        "The category words of the concept or, if there is none, of the condition, as one text.",
+        text_controls.category_words,
+        text_controls.has_categories,
+        SOMETHING,
+    ),
     Variant("word", "text", STORY, "Each word of the story, without its context.", _words),
     Variant("image", "image", IMAGES, "The picture.", partial(_labels, coordinate="image")),
     Variant(

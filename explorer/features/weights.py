@@ -37,6 +37,11 @@ def locate(checkpoint: Checkpoint, *, offline: bool = False) -> Checkpoint:
     folder = package_folder(checkpoint)
     if folder is None and checkpoint.repo:
         folder = _HUB["download"](checkpoint, offline=offline)
+    if folder is None and checkpoint.elsewhere:
+        raise ModelError(
+            f"{checkpoint.label} cannot be fetched: its weights are at {checkpoint.elsewhere}. "
+            "Convert them where you trust them, and name the folder that holds them."
+        )
     if folder is None:
         raise ModelError(
             f"{checkpoint.label}: the package {checkpoint.package!r} is not installed. "
@@ -54,6 +59,8 @@ def describe_place(checkpoint: Checkpoint) -> str:
     if checkpoint.repo:
         pinned = "" if checkpoint.pinned else " (not pinned)"
         return f"hub {checkpoint.repo} at {checkpoint.revision or 'main'}{pinned}"
+    if checkpoint.elsewhere:
+        return f"elsewhere, {checkpoint.elsewhere}"
     return f"package {checkpoint.package} (not installed)" if checkpoint.package else "no files"
 
 

@@ -7,5 +7,6 @@ IMPORTERS: Registry[type[Importer]] = Registry(
     "importer",
     {
         "folder": "explorer.importers.folder:FolderImporter",
+        "features": "explorer.importers.features:FeaturesImporter",
     },
 )

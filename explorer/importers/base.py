@@ -33,6 +33,7 @@ class Importer(ABC):
     """Reads one foreign layout; third parties add theirs by an entry point."""
 
     label: ClassVar[str]  # what the layout is called
+    adds: ClassVar[bool] = False  # whether it only adds to a study that exists
 
     @abstractmethod
     def can_read(self, source: Path) -> bool:

@@ -28,6 +28,10 @@
     empty cell is no region, nor is 0 where all are numbers. The others: one file for both
     hemispheres, or ``lh.<atlas>.annot`` and ``rh.…``, ``<atlas>.L.label.gii`` and ``.R.…``.
     Regions of one name in both hemispheres are one; "unknown", "???" and the medial wall are none.
+``texts/<variant>.csv``
+    ``stimulus,text_0,text_1,…``: what a text model is shown in place of the captions, each text
+    alone; rows in any order, empty cells are no text. ``nouns``, ``verbs``, … are used in place of
+    what a tagger would find.
 ``features/<model>.npy``
     Features computed elsewhere: (n_stimuli, n_units) or (n_layers, n_stimuli, n_units).
 ``model_rdms/<name>.npy``
@@ -58,11 +62,12 @@ from explorer.importers.models import plan_features, plan_model_rdms
 from explorer.importers.plan import Plan, fault
 from explorer.importers.responses import plan_eeg, plan_fmri, plan_ieeg
 from explorer.importers.tables import Table, integers, numbers, read_table, read_text, text
+from explorer.importers.texts import plan_texts
 from explorer.registry import unknown_name
 from explorer.study.surface import MESHES
 
 STIMULI, WORDS, ABOUT = "stimuli.csv", "words.csv", "about.json"
-_FOLDERS = ("images", "fmri", "eeg", "ieeg", "rdm", "rois", "features", "model_rdms")
+_FOLDERS = ("images", "fmri", "eeg", "ieeg", "rdm", "rois", "texts", "features", "model_rdms")
 _LABELS = ("image", "split", "condition", "concept")
 _CAPTION = re.compile(r"caption_(\d+)")
 _LONGEST_WORD = 10.0  # s: the median word is shorter in seconds, and longer in ms
@@ -104,11 +109,12 @@ def _plan(source: Path, mesh: str) -> Plan:
         stimuli["stimuli/story"] = _plan_words(plan, source / WORDS)
     if not stimuli:
         raise fault(source, f"neither {STIMULI} nor {WORDS}", "one of them", "Add the table.")
-    for folder in ("fmri", "eeg", "rdm", "model_rdms"):
+    for folder in ("fmri", "eeg", "rdm", "texts", "model_rdms"):
         _require(source, folder, STIMULI)
     _require(source, "ieeg", WORDS)
     if "stimuli/images" in stimuli:
         images = stimuli["stimuli/images"]
+        plan_texts(plan, images)
         plan_fmri(plan, images)
         plan_eeg(plan, images)
         plan_rdm(plan, images)

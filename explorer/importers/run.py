@@ -50,6 +50,11 @@ def import_study(
     source, path = Path(source).absolute(), Path(path)
     name, reader = _choose(importer, source)
     found = reader.describe(source, mesh)
+    if reader.adds and not (path / MANIFEST).exists():
+        raise StudyError(
+            f"{path} is no study, and {source.name} can only be added to one. Name a study, or "
+            "import its stimuli first."
+        )
     study = _open_study(path, found, _command(name, source, path, mesh))
     notes = list(found.notes)
     groups = iter(reader.read(source, mesh))
@@ -69,7 +74,7 @@ def import_study(
             study.write(group, dataset)
         names.append(group)
     left = [n for n in study.groups() if n.startswith(_IMPORTED) and n not in names]
-    if left:
+    if left and any(n.startswith(_IMPORTED) for n in names):
         notes.append(
             f"{', '.join(left)}: in the study, not in {source}; kept. Delete what is not wanted."
         )

@@ -8,8 +8,8 @@ from typing import Any
 
 from explorer.analysis.spec import GROUP, MEAN, MEASURES, MODALITIES, models, stimuli_of, variants
 from explorer.errors import StudyError
-from explorer.features.catalog import Checkpoint, checkpoints
-from explorer.features.weights import package_folder
+from explorer.features.catalog import checkpoints
+from explorer.features.support import is_at_hand
 from explorer.state.selection import Selection
 from explorer.study.rois import WHOLE, regions
 from explorer.study.study import Study
@@ -149,7 +149,9 @@ class Choices:
         return [
             name
             for name, checkpoint in checkpoints().items()
-            if name not in known and needed[checkpoint.modality] in stimuli and _at_hand(checkpoint)
+            if name not in known
+            and needed.get(checkpoint.modality, "") in stimuli
+            and is_at_hand(checkpoint)
         ]
 
     def _modality(self, state: dict[str, Any]) -> list[str]:
@@ -265,8 +267,3 @@ def in_modality(study: Study, state: dict[str, Any], modality: str) -> dict[str,
         atlas = next(iter(study.names("rois/")), "")
     seen = {"modality": modality, "subject": subject, "variant": variant, "atlas": atlas}
     return {**state, **seen}
-
-
-def _at_hand(checkpoint: Checkpoint) -> bool:
-    """Whether the model can be run without a download."""
-    return not checkpoint.needs_files or package_folder(checkpoint) is not None

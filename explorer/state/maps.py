@@ -13,6 +13,7 @@ from explorer.analysis.spec import MEASURES, Spec, weights_spec
 from explorer.state.choices import MINUS, QUANTITIES, in_modality
 from explorer.state.curves import specs_of, subjects_of
 from explorer.state.subjects import ALPHA, mean_known, name_subjects
+from explorer.study.layers import read_layer
 from explorer.study.rois import regions
 from explorer.study.stimuli import labels
 from explorer.study.study import Study
@@ -186,8 +187,8 @@ def _predicted(study: Study, state: dict[str, Any], n_vertices: int) -> SurfaceM
     missing = tuple(s for s, r in zip(specs, found, strict=True) if r is None)
     if missing or not specs:
         return _nothing(n_vertices, label, "The weights of this layer are not there.", missing)
-    features = study[specs[0].feature_group()].feature
-    x = features.sel(stimulus=stimulus).isel(layer=state["layer"]).values
+    features = study[specs[0].feature_group()].sel(stimulus=stimulus)
+    x = read_layer(features, state["layer"]).values
     rows = [predict(study, s, np.asarray(x, np.float32)) for s in specs]
     scored = [find_result(study, s) for s in specs_of(study, state)]
     for row, result in zip(rows, scored, strict=True):

@@ -171,7 +171,12 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "features/{model}/{variant}",
         "Activations of every layer of a model, for one variant of the stimuli.",
-        {"stimulus": ID, "feature": Variable(("stimulus", "layer", "unit"), "f"), **LAYERS},
+        {
+            "stimulus": ID,
+            "feature": Variable(("stimulus", "layer", "unit"), "f"),
+            "n_units": Variable(("layer",), "iu", required=False, minimum=1),
+            **LAYERS,
+        },
     ),
     *RESULT_GROUPS,
 )

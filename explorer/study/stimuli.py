@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,17 @@ from PIL import Image, UnidentifiedImageError
 from explorer.errors import StudyError
 from explorer.study.study import Study
 
+_ORIENTATION = 0x0112  # EXIF tag: how the camera was held
+# By its value; 1 is upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 MAX_PIXELS = 64_000_000  # a larger picture is refused: a few bytes may unpack to gigabytes
 
 
@@ -51,7 +63,7 @@ def image_files(study: Study) -> dict[int, str]:
 
 
 def open_image(folder: Path, file: str) -> Image.Image:
-    """Decode one picture to RGB: the first frame, transparency on white, 16-bit scaled.
+    """Decode one picture to RGB: first frame, upright, transparency on white, 16-bit scaled.
 
     Raises
     ------
@@ -72,7 +84,9 @@ def open_image(folder: Path, file: str) -> Image.Image:
                         f"{path} has {picture.width}x{picture.height} pixels, expected at most "
                         f"{MAX_PIXELS:,} in all. Scale it down."
                     )
-                return _to_rgb(picture)
+                turn = _TURNS.get(orientation(picture))
+                rgb = _to_rgb(picture)
+                return rgb if turn is None else rgb.transpose(turn)
     except (
         UnidentifiedImageError,
         Image.DecompressionBombError,
@@ -86,13 +100,25 @@ def open_image(folder: Path, file: str) -> Image.Image:
         raise StudyError(f"{path} is no complete picture ({error}). Replace it.") from error
 
 
+def orientation(picture: Image.Image) -> int:
+    """How an open, undecoded picture lies, 1 to 8 as in EXIF; 1 where nothing legible is said."""
+    # Pillow turns a TIFF while decoding it, and would decode a PNG to look for EXIF behind pixels
+    if picture.format == "TIFF" or (picture.format == "PNG" and "exif" not in picture.info):
+        return 1
+    try:
+        found = picture.getexif().get(_ORIENTATION, 1)
+    except (EOFError, KeyError, OSError, SyntaxError, TypeError, ValueError, struct.error):
+        return 1
+    return found if found in _TURNS else 1
+
+
 def _to_rgb(picture: Image.Image) -> Image.Image:
     picture.load()
     if picture.mode.startswith(("I", "F")):  # convert() would clip these, not scale
         values: np.ndarray[Any, Any] = np.asarray(picture, dtype=np.float64)
         grey = (values / _white(picture.mode, values) * 255).clip(0, 255)
         return Image.fromarray(np.nan_to_num(grey).astype(np.uint8)).convert("RGB")
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+    if picture.has_transparency_data:
         rgba = picture.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")

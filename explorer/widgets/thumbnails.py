@@ -42,7 +42,7 @@ class Thumbnails:
             stat = path.stat()
         except OSError:
             return b""
-        key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{PIXELS}"
+        key = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{PIXELS}|upright"
         kept = self._cache / f"{hashlib.blake2b(key.encode(), digest_size=12).hexdigest()}.jpg"
         try:
             return kept.read_bytes()

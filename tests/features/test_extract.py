@@ -2,11 +2,13 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from feature_miniatures import draw_picture, write_stimuli, write_study
+from PIL import Image
 
 from explorer.errors import Cancelled, ModelError
 from explorer.features import FAMILIES
@@ -17,7 +19,9 @@ from explorer.features.families.category import CategoryFamily
 from explorer.features.families.gabor import GaborFamily
 from explorer.features.families.masked import MaskedFamily
 from explorer.features.plan import group_name, plan_extraction
+from explorer.features.weights import digest_content
 from explorer.study.check import check_study
+from explorer.study.digest import digest_json
 
 
 @pytest.fixture
@@ -186,6 +190,24 @@ def test_a_broken_picture_is_left_out_and_reported(study, fault, caplog):
     assert 15 not in found.stimulus.values
     assert (found.attrs["n_missing"], found.attrs["missing"]) == (1, "15")
     assert "Stimulus 15 is left out" in caplog.text
+
+
+def test_only_pictures_that_are_turned_have_another_key(study):
+    before = plan_extraction(study, "gabor").inputs.digest()
+    file = study.path / "images" / "5.png"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(file) as picture:
+        picture.save(file, exif=exif)
+    turned = plan_extraction(study, "gabor").inputs
+    assert before != turned.digest()
+    others = replace(turned, ids=turned.ids[:5], parts=turned.parts[:5])
+    assert others.digest() == digest_json(
+        {
+            "ids": others.ids,
+            "parts": [[digest_content(study.path / "images" / f) for f in p] for p in others.parts],
+        }
+    )
 
 
 def test_features_that_are_not_finite_name_stimuli_and_layers(study, monkeypatch):

@@ -16,7 +16,14 @@ INPUTS = {
 
 
 @pytest.fixture(params=list(FAMILIES))
-def checkpoint(request, write_model) -> Checkpoint:
+def checkpoint(request, write_model, write_image_model, write_causal) -> Checkpoint:
+    if request.param == "vision":
+        return find_checkpoint(str(write_image_model("convnext")))
+    if request.param in ("clip", "clip_text"):
+        tower = "@text" if request.param == "clip_text" else ""
+        return find_checkpoint(f"{write_image_model('clip')}{tower}")
+    if request.param == "causal":
+        return find_checkpoint(str(write_causal("gpt2")))
     if FAMILIES[request.param].modality == "text":
         folder = write_model()
         if request.param == "sentence":

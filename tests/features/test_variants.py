@@ -5,6 +5,7 @@ import xarray as xr
 from explorer.errors import StudyError, UnknownNameError
 from explorer.features.inputs import read_inputs
 from explorer.features.variants import find_variant, variants
+from explorer.features.words import KINDS
 from explorer.study.study import Study
 from explorer.study.synthetic import synthetic_groups
 
@@ -23,7 +24,8 @@ def captioned(tmp_path) -> Study:
 
 
 def test_a_study_s_variants_are_those_it_has_something_for(captioned):
-    assert list(variants(captioned, "text")) == ["caption", "caption_0", "caption_1"]
+    found = [name for name in variants(captioned, "text") if name not in KINDS]
+    assert found == ["caption", "word_average", "shuffled", "caption_0", "caption_1"]
     assert variants(captioned, "image") == {}
 
 
@@ -40,8 +42,8 @@ def test_a_single_caption_keeps_its_column(captioned):
 
 
 def test_an_unknown_variant_lists_what_there_is(captioned):
-    with pytest.raises(UnknownNameError, match="There are: caption, caption_0, caption_1"):
-        find_variant(captioned, "text", "nouns")
+    with pytest.raises(UnknownNameError, match=r"There are: caption, nouns, .*, caption_0"):
+        find_variant(captioned, "text", "colours")
 
 
 def test_a_study_without_pictures_says_that_the_model_needs_them(captioned):

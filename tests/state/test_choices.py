@@ -80,3 +80,9 @@ def test_what_there_is_is_told(choices):
     assert choices.describe("layer", state) == "there are 0 to 6"
     assert choices.describe("roi", state).startswith("there are: all, early, middle")
     assert choices.describe("stimulus", state).endswith("and 36 more")
+
+
+def test_models_that_need_a_download_or_a_family_to_come_are_not_offered(synthetic_study):
+    offered = Choices(synthetic_study).extractable("eeg")
+    assert set(offered) <= {"minilm", "gabor", "category"}
+    assert offered

@@ -4,7 +4,7 @@ import zlib
 import numpy as np
 import pytest
 import xarray as xr
-from PIL import Image
+from PIL import Image, ImageOps
 
 from explorer.errors import StudyError
 from explorer.study import stimuli as module
@@ -101,6 +101,59 @@ def test_palettes_and_transparency_come_out_on_white(tmp_path):
     half = save(tmp_path, "h.png", Image.new("RGBA", (4, 4), (0, 0, 0, 128)))
     assert near(half, (127, 127, 127))
     assert near(save(tmp_path, "la.png", Image.new("LA", (4, 4), (0, 0))), (255, 255, 255))
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif"])
+@pytest.mark.parametrize("value", range(1, 9))
+def test_pictures_of_a_turned_camera_stand_upright(tmp_path, name, value):
+    corners = np.zeros((32, 48, 3), np.uint8)  # one colour a quarter: no turn looks like another
+    corners[:16, :24], corners[:16, 24:], corners[16:, :24] = RED, (0, 0, 255), (0, 255, 0)
+    picture, exif = Image.fromarray(corners), Image.Exif()
+    exif[0x0112] = value
+    picture.save(tmp_path / name, exif=exif)
+    lying = tmp_path / "lying.png"
+    picture.save(lying, exif=exif)
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(lying)))
+    opened = np.asarray(open_image(tmp_path, name)).astype(int)
+    assert opened.shape == expected.shape
+    assert np.abs(opened - expected).mean() < 12
+
+
+@pytest.mark.parametrize("damage", [b"Exif\x00\x00II*\x00\xff\xff\xff\xff", b"Exif\x00\x00nothing"])
+def test_a_damaged_exif_does_not_hide_its_picture(tmp_path, damage):
+    Image.new("RGB", (8, 8), RED).save(tmp_path / "a.jpg", exif=damage)
+    assert near(open_image(tmp_path, "a.jpg"), RED)
+
+
+def test_alpha_of_a_palette_comes_out_on_white(tmp_path):
+    colours = Image.new("RGBA", (4, 4), (*RED, 0)).quantize(4)
+    colours.save(tmp_path / "p.png")
+    assert near(open_image(tmp_path, "p.png"), (255, 255, 255))
+
+
+def test_deep_colour_and_deep_transparency(tmp_path):
+    deep = np.zeros((2, 2, 3), np.uint16)
+    deep[..., 0] = 65535
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in deep)
+    (tmp_path / "deep.png").write_bytes(png(2, 2, 16, 2, rows))
+    assert near(open_image(tmp_path, "deep.png"), RED)
+    clear = np.full((2, 2, 2), 0, np.uint16)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in clear)
+    (tmp_path / "clear.png").write_bytes(png(2, 2, 16, 4, rows))
+    assert near(open_image(tmp_path, "clear.png"), (255, 255, 255))
+
+
+def png(width, height, depth, colour, rows):
+    """A PNG of any depth, which Pillow does not write."""
+
+    def chunk(kind, data):
+        check = zlib.crc32(kind + data).to_bytes(4, "big")
+        return len(data).to_bytes(4, "big") + kind + data + check
+
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    header = size + bytes([depth, colour, 0, 0, 0])
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def test_the_file_is_closed(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
@@ -11,9 +10,9 @@ import numpy as np
 from explorer.errors import ModelError
 from explorer.features.base import Family, Tick
 from explorer.features.catalog import Checkpoint
+from explorer.features.words import split_label
 from explorer.study.digest import digest_json
 
-_SEPARATORS = re.compile(r"[\s,;]+")
 _VERSION = 1  # part of the digest
 
 
@@ -66,8 +65,3 @@ class CategoryFamily(Family):
         if tick is not None:
             tick(len(inputs))
         return features
-
-
-def split_label(label: str) -> list[str]:
-    """The words of a label, in lower case."""
-    return [word for word in _SEPARATORS.split(label.casefold()) if word]
