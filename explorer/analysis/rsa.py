@@ -75,8 +75,9 @@ def _score(a: Tensor, b: Tensor, spec: Spec, run: Run) -> xr.Dataset:
     score = compare_rdms(a, b, spec.metric)
     samples = bootstrap_rdm(a, b, spec.metric, n_bootstraps=int(chosen["n_bootstraps"]), seed=seed)
     interval = np.full((*score.shape, 2), np.nan)
-    finite = samples.isfinite().any(0)
-    interval[finite.numpy()] = np.nanquantile(samples.numpy()[:, finite.numpy()], BOUNDS, axis=0).T
+    finite = samples.isfinite().any(0).numpy()
+    if finite.any():  # quantiles of nothing have another shape
+        interval[finite] = np.nanquantile(samples.numpy()[:, finite], BOUNDS, axis=0).T
     p_value = torch.full_like(score, torch.nan)
     for k in range(len(a)):
         run.step(2, 3, f"permutations of layer {k}")
