@@ -17,6 +17,7 @@ from explorer.analysis.parts import layer_coords
 from explorer.analysis.run import Run, store_result
 from explorer.analysis.scoring import (
     HeldOut,
+    describe_data,
     null_text,
     read_ceilings,
     region_responses,
@@ -146,11 +147,7 @@ def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, Any]:
     shared = "each target its own" if chosen["per_target"] else "one for all targets"
     published = ", as published by Doerig et al. 2025" if is_published(chosen) else ""
     return {
-        "n_stimuli": len(split.scored),
-        "n_repeats": targets.n_repeats,
-        "n_targets": targets.matrix.shape[1],
-        "split": split.text,
-        "metric": spec.metric,
+        **describe_data(spec, targets, split),
         "method": (
             f"fractional ridge, {len(chosen['fractions'])} fractions from "
             f"{min(chosen['fractions']):g} to {max(chosen['fractions']):g}, {shared}, by "

@@ -14,6 +14,7 @@ from torch import Tensor
 from explorer.analysis.held_out import Split, find_split
 from explorer.analysis.parts import layer_coords
 from explorer.analysis.run import Run, store_result
+from explorer.analysis.scoring import describe_data
 from explorer.analysis.spec import Spec
 from explorer.analysis.targets import Targets, align_targets
 from explorer.engine.band_settings import BandedSettings
@@ -193,11 +194,7 @@ def _describe(spec: Spec, targets: Targets, split: Split) -> dict[str, Any]:
     n, bands = spec.settings["n_bootstraps"], int(spec.settings["n_gammas"])
     return {
         "subject": spec.subject,
-        "n_stimuli": len(split.scored),
-        "n_repeats": targets.n_repeats,
-        "n_targets": targets.matrix.shape[1],
-        "split": split.text,
-        "metric": spec.metric,
+        **describe_data(spec, targets, split),
         "method": (
             "held-out R² of every subset of features, "
             + ("one penalty for all sets" if bands == 1 else f"banded ridge, {bands} scalings")

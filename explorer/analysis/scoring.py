@@ -43,6 +43,17 @@ class HeldOut:
     unseen: Tensor
 
 
+def describe_data(spec: Spec, targets: Targets, split: Split) -> dict[str, int | str]:
+    """What stands beside every held-out score: n, split and metric, as attributes of a result."""
+    return {
+        "n_stimuli": len(split.scored),
+        "n_repeats": targets.n_repeats,
+        "n_targets": targets.matrix.shape[1],
+        "split": split.text,
+        "metric": spec.metric,
+    }
+
+
 def score_layer(found: HeldOut, spec: Spec, targets: Targets, split: Split) -> xr.Dataset:
     """Scores of one layer: by target and by region, with p-values and intervals, float32."""
     rows = split.scored.to(found.measured.device)

@@ -34,6 +34,12 @@ class Family(ABC):
     n_units: int
     layer_units: tuple[int, ...] = ()
 
+    def set_layers(self, layers: dict[str, int]) -> None:
+        """Set what layers there are: units of each by its name, in order."""
+        self.layer_names = tuple(layers)
+        self.n_units = max(layers.values())
+        self.layer_units = tuple(layers.values()) if len({*layers.values()}) > 1 else ()
+
     @classmethod
     @abstractmethod
     def digest(cls, checkpoint: Checkpoint) -> str:

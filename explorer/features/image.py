@@ -55,9 +55,7 @@ class ImageFamily(Family):
     def __init__(self, model: Any, processor: Any, layers: dict[str, int]) -> None:
         self._model = model
         self._processor = processor
-        self.layer_names = tuple(layers)
-        self.n_units = max(layers.values())
-        self.layer_units = tuple(layers.values()) if len(set(layers.values())) > 1 else ()
+        self.set_layers(layers)
 
     @abstractmethod
     def pooled_layers(self, pixels: Tensor) -> list[Tensor]:

@@ -19,6 +19,14 @@ def load(name):
     return FAMILIES[checkpoint.family].load(checkpoint)
 
 
+def see(model, kind, picture):
+    """Hidden states of the whole model for one picture, and what it compares with texts."""
+    pixels = make_processor(kind)(images=picture, return_tensors="pt")["pixel_values"]
+    with torch.no_grad():
+        hidden = model.vision_model(pixels, output_hidden_states=True).hidden_states
+        return hidden, model.get_image_features(pixels).pooler_output
+
+
 @pytest.mark.parametrize("pooling", ["mean", "cls"])
 def test_pictures_equal_the_whole_model(write_image_model, pooling):
     folder = write_image_model("clip")
@@ -28,10 +36,7 @@ def test_pictures_equal_the_whole_model(write_image_model, pooling):
     found = family.extract(pictures(), batch_size=2)
     model = CLIPModel.from_pretrained(folder).eval()
     for picture, layers in zip(pictures(), found, strict=True):
-        pixels = make_processor("clip")(images=picture, return_tensors="pt")["pixel_values"]
-        with torch.no_grad():
-            hidden = model.vision_model(pixels, output_hidden_states=True).hidden_states
-            projected = model.get_image_features(pixels).pooler_output
+        hidden, projected = see(model, "clip", picture)
         pooled = [h[0, 0] if pooling == "cls" else h[0, 1:].mean(0) for h in hidden]
         np.testing.assert_allclose(layers[:4], torch.stack(pooled), atol=1e-4)
         np.testing.assert_allclose(layers[4, :12], projected[0], atol=1e-4)
@@ -86,10 +91,7 @@ def test_siglip_gives_the_pooled_picture_as_its_last_layer(write_image_model):
     found = family.extract(pictures(), batch_size=3)
     model = SiglipModel.from_pretrained(folder).eval()
     for picture, layers in zip(pictures(), found, strict=True):
-        pixels = make_processor("siglip")(images=picture, return_tensors="pt")["pixel_values"]
-        with torch.no_grad():
-            hidden = model.vision_model(pixels, output_hidden_states=True).hidden_states
-            pooled = model.get_image_features(pixels).pooler_output
+        hidden, pooled = see(model, "siglip", picture)
         np.testing.assert_allclose(
             layers[:4], torch.stack([h[0].mean(0) for h in hidden]), atol=1e-4
         )

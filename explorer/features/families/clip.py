@@ -90,10 +90,7 @@ class ClipTextFamily(TextFamily):
     def __init__(self, model: Any, tokenizer: Any, settings: TextSettings) -> None:
         super().__init__(model, tokenizer, settings)
         self.pooling = "token that ends the text"
-        layers = _layer_units(model.config, int(model.config.projection_dim))
-        self.layer_names = tuple(layers)
-        self.n_units = max(layers.values())
-        self.layer_units = tuple(layers.values()) if len(set(layers.values())) > 1 else ()
+        self.set_layers(_layer_units(model.config, int(model.config.projection_dim)))
 
     def run_tokens(self, ids: Tensor, mask: Tensor) -> Tensor:
         """All layers of one batch: (n_texts, n_layers, n_units)."""
